@@ -1,0 +1,22 @@
+import type { Settings } from "../config/settings";
+import { tagsFor, type Stage, type Tags } from "../config/tags";
+import type { Pair } from "../config/pairs";
+
+/** What every component is told about the stack it belongs to. Plain values: they decide which resources exist. */
+export interface StackScope {
+    readonly stack: string;
+    /** 12-digit AWS account id. */
+    readonly account: string;
+    readonly region: string;
+    readonly settings: Settings;
+}
+
+/** Pulumi's type token of a stage's component; policies and the console recognise stages by it. */
+export function stageType(stage: Stage): string {
+    return `bqx:stage:${stage.charAt(0).toUpperCase()}${stage.slice(1)}`;
+}
+
+/** The tags of one resource of a stage. */
+export function stageTags({ stack, settings }: StackScope, stage: Stage, pair?: Pair): Tags {
+    return tagsFor({ stack, owner: settings.owner, costCenter: settings.costCenter }, stage, pair);
+}

@@ -1,0 +1,33 @@
+/** The 28 pairs of the eight major currencies, in the market's own quoting order, lower case. */
+export const PAIRS = [
+    "audcad",
+    "audchf",
+    "audjpy",
+    "audnzd",
+    "audusd",
+    "cadchf",
+    "cadjpy",
+    "chfjpy",
+    "euraud",
+    "eurcad",
+    "eurchf",
+    "eurgbp",
+    "eurjpy",
+    "eurnzd",
+    "eurusd",
+    "gbpaud",
+    "gbpcad",
+    "gbpchf",
+    "gbpjpy",
+    "gbpnzd",
+    "gbpusd",
+    "nzdcad",
+    "nzdchf",
+    "nzdjpy",
+    "nzdusd",
+    "usdcad",
+    "usdchf",
+    "usdjpy",
+] as const;
+
+export type Pair = (typeof PAIRS)[number];
