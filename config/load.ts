@@ -38,38 +38,58 @@ export function parseSettings(stack: string, raw: Readonly<Record<string, unknow
 /**
  * The settings among Pulumi's configuration values, as `pulumi.runtime.allConfig()` gives them: full keys, and text that
  * is JSON where the value is an object or a list.
+ * @throws SettingsError listing every problem
  */
 export function settingsFromConfig(stack: string, config: Readonly<Record<string, string>>): Settings {
-    const own = Object.entries(config).filter(([key]) => key.startsWith(`${PROJECT}:`));
-    return parseSettings(
-        stack,
-        Object.fromEntries(own.map(([key, text]) => [key.slice(PROJECT.length + 1), valueOf(text)])),
-    );
+    return parseSettings(stack, ownValues(config, valueOf));
 }
 
-/** The settings in a stack file, read without the engine, so that a mistake is told at once. */
+/**
+ * The settings in a stack file, read without the engine, so that a mistake is told at once.
+ * @throws SettingsError listing every problem
+ */
 export function settingsFromFile(stack: string, path: string): Settings {
     const document = parseDocument(readFileSync(path, "utf8"));
-    const [fault] = document.errors;
-    if (fault !== undefined) throw new SettingsError(stack, [`not valid YAML: ${fault.message}`]);
-    const { config } = z
-        .looseObject({ config: z.record(z.string(), z.unknown()).default({}) })
-        .parse(document.toJS() ?? {});
+    if (document.errors.length > 0) {
+        throw new SettingsError(
+            stack,
+            // The first line says what and where; the picture of the place below it does not fit into a list.
+            document.errors.map(({ message }) => `not valid YAML: ${message.split(":\n")[0] ?? ""}`),
+        );
+    }
+    const file = stackFile.safeParse(document.toJS());
+    if (!file.success) throw new SettingsError(stack, ["config: must hold keys with values"]);
+    const config = file.data?.config ?? {};
     const foreign = Object.keys(config).filter((key) => !key.includes(":"));
-    if (foreign.length > 0)
+    if (foreign.length > 0) {
         throw new SettingsError(
             stack,
             foreign.map((key) => `${key}: a key needs its namespace, as in "${PROJECT}:${key}"`),
         );
+    }
+    return parseSettings(stack, ownValues(config, asPulumiReads));
+}
+
+const stackFile = z.looseObject({ config: z.record(z.string(), z.unknown()).nullish() }).nullable();
+
+/** The values under the project's keys, without their prefix. */
+function ownValues<T>(config: Readonly<Record<string, T>>, read: (value: T) => unknown) {
     const own = Object.entries(config).filter(([key]) => key.startsWith(`${PROJECT}:`));
-    return parseSettings(
-        stack,
-        Object.fromEntries(own.map(([key, value]) => [key.slice(PROJECT.length + 1), value])),
-    );
+    return Object.fromEntries(own.map(([key, value]) => [key.slice(PROJECT.length + 1), read(value)]));
+}
+
+/** Pulumi hands a number or a truth value right under a key on as text, so that `costCenter: 4711` is a name. */
+function asPulumiReads(value: unknown): unknown {
+    return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
 }
 
 function valueOf(text: string): unknown {
-    return /^[[{]/.test(text) ? (JSON.parse(text) as unknown) : text;
+    if (!/^[[{]/.test(text)) return text;
+    try {
+        return JSON.parse(text) as unknown;
+    } catch {
+        return text; // Plain text that starts with a bracket: the schema says what it may be.
+    }
 }
 
 function describe(issue: z.core.$ZodIssue, raw: unknown): string[] {
@@ -81,7 +101,8 @@ function describe(issue: z.core.$ZodIssue, raw: unknown): string[] {
         (node, part) => (node as Record<PropertyKey, unknown> | undefined)?.[part],
         raw,
     );
-    const got = value === undefined ? "nothing" : JSON.stringify(value);
+    const got =
+        value === undefined ? "nothing" : typeof value === "number" ? String(value) : JSON.stringify(value);
     return [`${key}: got ${got}, allowed: ${allowed(issue)}`];
 }
 
@@ -97,8 +118,6 @@ function allowed(issue: z.core.$ZodIssue): string {
             return `at most ${issue.maximum}${unitOf(issue.origin)}`;
         case "not_multiple_of":
             return `multiples of ${issue.divisor}`;
-        case "invalid_format":
-            return issue.format === "regex" ? issue.message : `a valid ${issue.format}`;
         default:
             return issue.message;
     }

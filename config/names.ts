@@ -1,6 +1,11 @@
 /** What AWS allows in the physical name of each kind of thing that we name ourselves. */
 const RULES = {
-    bucket: { pattern: /^[a-z0-9][a-z0-9.-]*[a-z0-9]$/, minLength: 3, maxLength: 63 },
+    // AWS keeps some endings for itself. It does allow dots, but such a bucket has no valid TLS certificate.
+    bucket: {
+        pattern: /^(?!.*(?:-s3alias|--ol-s3|--x-s3|--table-s3)$)[a-z0-9][a-z0-9-]*[a-z0-9]$/,
+        minLength: 3,
+        maxLength: 63,
+    },
     repository: { pattern: /^[a-z0-9]+(?:[._/-][a-z0-9]+)*$/, minLength: 2, maxLength: 256 },
     modelPackageGroup: { pattern: /^[a-zA-Z0-9](?:-*[a-zA-Z0-9])*$/, minLength: 1, maxLength: 63 },
     topic: { pattern: /^[a-zA-Z0-9_-]+$/, minLength: 1, maxLength: 256 },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Environment } from "./environment";
+import { TAG_VALUE, TAG_VALUE_RULE } from "./tags";
 
 /** Retention periods that CloudWatch Logs accepts, in days. */
 const LOG_RETENTION_DAYS = [
@@ -15,21 +16,35 @@ export const INTERFACE_ENDPOINTS = [
 /** Without a NAT gateway, what runs in the private subnets reaches nothing but these; it cannot do without them. */
 const ENDPOINTS_NEEDED_WITHOUT_NAT = ["secretsmanager", "monitoring", "logs", "sagemaker.runtime"] as const;
 
+const VPC_RANGE = "a range of /16 to /20 from its first address on, such as 10.20.0.0/16";
+
 const days = (min: number, max: number) => z.int().min(min).max(max);
 const arn = (service: string) =>
     z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:\\d{12}:.+$`), `an ARN of ${service}`);
+const tagValue = () => z.string().regex(TAG_VALUE, TAG_VALUE_RULE);
+const setOf = <T extends string>(entry: z.ZodType<T>) =>
+    z
+        .array(entry)
+        .refine((entries) => new Set(entries).size === entries.length, "no entry twice")
+        .default([]);
 
 const network = z.strictObject({
-    cidrBlock: z.cidrv4().default("10.20.0.0/16").describe("Address range of the VPC, /16 to /20"),
+    cidrBlock: z
+        .cidrv4({ error: VPC_RANGE, abort: true })
+        .refine(isVpcRange, VPC_RANGE)
+        .default("10.20.0.0/16")
+        .describe("Address range of the VPC, /16 to /20"),
     availabilityZones: z.int().min(2).max(3).default(2).describe("Availability Zones that hold subnets"),
     nat: z
         .enum(["none", "single", "onePerZone"])
         .default("single")
-        .describe("NAT gateways: about $33 a month each, and $0.045 per GB"),
-    interfaceEndpoints: z
-        .array(z.enum(INTERFACE_ENDPOINTS))
-        .default([])
-        .describe("AWS services reached without NAT: about $7.30 a month each per zone, and $0.01 per GB"),
+        .describe(
+            "NAT gateways: about $33 a month each, and $0.045 per GB; none needs interfaceEndpoints for " +
+                ENDPOINTS_NEEDED_WITHOUT_NAT.join(", "),
+        ),
+    interfaceEndpoints: setOf(z.enum(INTERFACE_ENDPOINTS)).describe(
+        "AWS services reached without NAT: about $7.30 a month each per zone, and $0.01 per GB",
+    ),
 });
 
 const storage = z.strictObject({
@@ -84,7 +99,7 @@ const database = z.strictObject({
         .max(256)
         .multipleOf(0.5)
         .default(0.5)
-        .describe("Least capacity; 0.5 is about $44 a month"),
+        .describe("Least capacity, at most maxCapacityAcu; 0.5 is about $44 a month"),
     maxCapacityAcu: z
         .number()
         .min(1)
@@ -125,13 +140,12 @@ const cache = z.strictObject({
 });
 
 const registry = z.strictObject({
-    readerAccounts: z
-        .array(z.string().regex(/^\d{12}$/, "a 12-digit account id"))
-        .default([])
-        .describe("Accounts whose stacks may read and deploy this registry's packages"),
+    readerAccounts: setOf(z.string().regex(/^\d{12}$/, "a 12-digit account id")).describe(
+        "Accounts whose stacks may read and deploy this registry's packages",
+    ),
 });
 
-const emails = z.array(z.email()).default([]);
+const emails = setOf(z.email("an e-mail address"));
 const alerts = z.strictObject({
     criticalEmails: emails.describe("Who is written to when the service fails"),
     warningEmails: emails.describe("Who is written to when something needs a look"),
@@ -162,8 +176,12 @@ const billing = z.strictObject({
         .array(z.number().min(1).max(100_000))
         .min(1)
         .max(4)
+        .refine(
+            (usd) => usd.every((amount, i) => i === 0 || amount > (usd[i - 1] ?? 0)),
+            "amounts that rise from one to the next",
+        )
         .default([450, 500, 550, 600])
-        .describe("Spend in a month at which an alert goes out; the last two are critical"),
+        .describe("Spend in a month at which an alert goes out, rising; the last two are critical"),
     activateCostAllocationTags: z
         .boolean()
         .default(false)
@@ -180,33 +198,45 @@ const logs = z.strictObject({
 });
 
 /** Rules between the settings of one section, each reported at the setting that a user would change. */
-const networkRules = network.superRefine(({ cidrBlock, nat, interfaceEndpoints }, context) => {
-    const prefix = Number(cidrBlock.split("/")[1]);
-    if (prefix < 16 || prefix > 20) refuse(context, "cidrBlock", "a range of /16 to /20");
-    const missing = ENDPOINTS_NEEDED_WITHOUT_NAT.filter((service) => !interfaceEndpoints.includes(service));
-    if (nat === "none" && missing.length > 0) {
-        refuse(context, "nat", `"none" only with interfaceEndpoints for ${missing.join(", ")} too`);
-    }
-});
-
-const billingRules = billing.superRefine(({ alarmsUsd }, context) => {
-    const rises = alarmsUsd.every((usd, i) => i === 0 || usd > (alarmsUsd[i - 1] ?? 0));
-    if (!rises) refuse(context, "alarmsUsd", "amounts that rise from one to the next");
-});
+const networkRules = network.superRefine(
+    ({ nat, interfaceEndpoints }, context) => {
+        const missing = ENDPOINTS_NEEDED_WITHOUT_NAT.filter(
+            (service) => !interfaceEndpoints.includes(service),
+        );
+        if (nat === "none" && missing.length > 0) {
+            refuse(context, "nat", `"none" only with interfaceEndpoints for ${missing.join(", ")} too`);
+        }
+    },
+    whenUsable(network.pick({ nat: true, interfaceEndpoints: true })),
+);
 
 function databaseRules(isProd: boolean) {
     const { deletionProtection } = database.shape;
-    return database
-        .extend({ deletionProtection: deletionProtection.default(isProd) })
-        .superRefine(({ minCapacityAcu, maxCapacityAcu }, context) => {
+    return database.extend({ deletionProtection: deletionProtection.default(isProd) }).superRefine(
+        ({ minCapacityAcu, maxCapacityAcu }, context) => {
             if (minCapacityAcu > maxCapacityAcu) {
                 refuse(context, "minCapacityAcu", `at most maxCapacityAcu, ${maxCapacityAcu}`);
             }
-        });
+        },
+        whenUsable(database.pick({ minCapacityAcu: true, maxCapacityAcu: true })),
+    );
+}
+
+/** Has a rule run wherever the settings that it reads are usable, so that a fault in another hides nothing. */
+function whenUsable(settings: z.ZodObject) {
+    return { when: ({ value }: z.core.ParsePayload) => settings.strip().safeParse(value).success };
 }
 
 function refuse(context: z.RefinementCtx, key: string, allowed: string): void {
     context.addIssue({ code: "custom", path: [key], message: allowed });
+}
+
+/** AWS would move a range that does not start at its own beginning, and every preview would show the difference. */
+function isVpcRange(cidrBlock: string): boolean {
+    const [address = "", prefix] = cidrBlock.split("/");
+    const first = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+    const bits = Number(prefix);
+    return bits >= 16 && bits <= 20 && first % 2 ** (32 - bits) === 0;
 }
 
 /** All settings of a stack. Defaults are the plan's numbers; two of them depend on the environment. */
@@ -214,8 +244,8 @@ export function settingsSchema(environment: Environment) {
     const { forceDestroy } = storage.shape;
     const storageRules = storage.extend({ forceDestroy: forceDestroy.default(environment === "local") });
     return z.strictObject({
-        owner: z.string().min(1).max(256).describe("Team that answers for the stack; the Owner tag"),
-        costCenter: z.string().min(1).max(256).describe("Who pays; the CostCenter tag"),
+        owner: tagValue().describe("Team that answers for the stack; the Owner tag"),
+        costCenter: tagValue().describe("Who pays; the CostCenter tag"),
         network: networkRules.prefault({}).describe("VPC, subnets and ways out"),
         storage: storageRules.prefault({}).describe("The three buckets"),
         images: images.prefault({}).describe("The three image repositories"),
@@ -225,7 +255,7 @@ export function settingsSchema(environment: Environment) {
         cache: cache.prefault({}).describe("ElastiCache for Valkey: the newest feature rows"),
         registry: registry.prefault({}).describe("The model package group"),
         alerts: alerts.prefault({}).describe("Who hears of what"),
-        billing: billingRules.prefault({}).describe("Budget and cost alarms"),
+        billing: billing.prefault({}).describe("Budget and cost alarms"),
         logs: logs.prefault({}).describe("CloudWatch Logs"),
     });
 }

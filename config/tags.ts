@@ -26,7 +26,10 @@ export const COST_ALLOCATION_TAGS = [...REQUIRED_TAGS, "Pair"] as const;
 export type Tags = Record<(typeof REQUIRED_TAGS)[number], string> & { Pair?: Pair };
 
 /** Values that AWS accepts in a tag. */
-const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
+export const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
+
+/** The same in words. */
+export const TAG_VALUE_RULE = "1 to 256 letters, digits, spaces and _.:/=+-@";
 
 export interface TagOwner {
     stack: string;
@@ -47,10 +50,7 @@ export function tagsFor({ stack, owner, costCenter }: TagOwner, stage: Stage, pa
     };
     const problems = Object.entries(tags)
         .filter(([, value]) => !TAG_VALUE.test(value))
-        .map(
-            ([key, value]) =>
-                `${key}: got "${value}", allowed are 1 to 256 letters, digits, spaces and _.:/=+-@`,
-        );
+        .map(([key, value]) => `${key}: got "${value}", allowed: ${TAG_VALUE_RULE}`);
     if (problems.length > 0) throw new Error(`Tags of stage ${stage}: ${problems.join("; ")}`);
     return tags;
 }

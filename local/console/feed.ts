@@ -53,7 +53,6 @@ export class StatusFeed {
     add(client: ServerResponse): void {
         this.clients.add(client);
         client.on("close", () => this.remove(client));
-        client.write("retry: 1000\n\n");
         if (this.latest !== undefined) client.write(this.latest.text);
         this.timer ??= setInterval(() => void this.look(), this.timing.pollMilliseconds);
         if (this.latest === undefined) void this.look();

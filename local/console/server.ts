@@ -104,7 +104,10 @@ interface Refusal {
 function refusalOf(request: IncomingMessage): Refusal | undefined {
     const host = request.headers.host ?? "";
     if (!HOSTS_ALLOWED.test(host)) {
-        return { status: 421, message: "Open the console as 127.0.0.1, localhost or [::1]: no other name is served." };
+        return {
+            status: 421,
+            message: "Open the console as 127.0.0.1, localhost or [::1]: no other name is served.",
+        };
     }
     if (!METHODS_ALLOWED.includes(request.method ?? "")) {
         const allowed = METHODS_ALLOWED.join(", ");
@@ -123,7 +126,8 @@ function assetRoutes(): [string, Handler][] {
     return readdirSync(PAGE_FOLDER).map((file) => {
         const body = readFileSync(join(PAGE_FOLDER, file));
         const type = CONTENT_TYPES[extname(file)];
-        if (type === undefined) throw new Error(`The console's page folder holds ${file}, whose content type is unknown.`);
+        if (type === undefined)
+            throw new Error(`The console's page folder holds ${file}, whose content type is unknown.`);
         const path = file === "index.html" ? "/" : `/assets/${file}`;
         return [path, (_, response) => send(response, 200, type, body, { "Cache-Control": "no-cache" })];
     });

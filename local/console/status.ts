@@ -148,7 +148,9 @@ export function stagesOf(
     return [...byStage]
         .map(([stage, resources]) => {
             const types = new Set(resources.map(({ type }) => type));
-            const runners = services.filter((service) => service.resourceTypes.some((type) => types.has(type)));
+            const runners = services.filter((service) =>
+                service.resourceTypes.some((type) => types.has(type)),
+            );
             return {
                 name: stage.charAt(0).toLowerCase() + stage.slice(1),
                 title: titleOf(stage),

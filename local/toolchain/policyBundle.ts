@@ -1,0 +1,22 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { buildPolicies } from "../../tools/policiesBuild";
+import { ROOT } from "../paths";
+
+const BUNDLE = join(ROOT, "policies", "dist", "index.js");
+const SOURCES = ["policies", "config"];
+
+/** Bundles the policy pack where a source is newer than the bundle: the engine's policy runner loads the bundle. */
+export async function ensurePolicyBundle(): Promise<void> {
+    if (existsSync(BUNDLE) && statSync(BUNDLE).mtimeMs > newestSource()) return;
+    await buildPolicies();
+}
+
+function newestSource(): number {
+    const files = SOURCES.flatMap((folder) =>
+        readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+            .filter((file) => file.endsWith(".ts"))
+            .map((file) => join(ROOT, folder, file)),
+    );
+    return Math.max(...files.map((file) => statSync(file).mtimeMs));
+}
