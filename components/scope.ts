@@ -20,3 +20,18 @@ export function stageType(stage: Stage): string {
 export function stageTags({ stack, settings }: StackScope, stage: Stage, pair?: Pair): Tags {
     return tagsFor({ stack, owner: settings.owner, costCenter: settings.costCenter }, stage, pair);
 }
+
+/**
+ * The ARN of a thing of this stack from its physical name. Documents are built from it and not from a resource's output,
+ * so that a preview can show them, and policies judge them, before the thing is made.
+ * @param resource the last part: `model-package-group/bqx-ml-models-dev`, or a bucket's name
+ */
+export function arnOf(
+    { region, account }: StackScope,
+    service: "s3" | "sagemaker" | "sns",
+    resource: string,
+): string {
+    return service === "s3"
+        ? `arn:aws:s3:::${resource}`
+        : `arn:aws:${service}:${region}:${account}:${resource}`;
+}

@@ -14,20 +14,22 @@ import { dirname } from "node:path";
 import { UserError } from "./errors";
 
 /** Writes a file so that a reader, or a machine that loses power, sees the old content or the new, never a part. */
-export function writeFileAtomic(path: string, content: string | Buffer, mode = 0o600): void {
+export function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
     mkdirSync(dirname(path), { recursive: true });
     const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-    const file = openSync(temporary, "wx", mode);
     try {
-        writeFileSync(file, content);
-        fsyncSync(file);
+        const file = openSync(temporary, "wx", mode);
+        try {
+            writeFileSync(file, content);
+            fsyncSync(file);
+        } finally {
+            closeSync(file);
+        }
+        renameSync(temporary, path);
     } catch (error) {
         rmSync(temporary, { force: true });
         throw error;
-    } finally {
-        closeSync(file);
     }
-    renameSync(temporary, path);
 }
 
 /**

@@ -57,6 +57,11 @@ export function findInstance(stack: string): Instance | undefined {
     }
 }
 
+/** Where one service of a stack keeps its data. */
+export function dataDirOf({ dir }: Instance, service: string): string {
+    return join(dir, "data", service);
+}
+
 /** Names of all stacks that have local state. */
 export function listInstances(): string[] {
     if (!existsSync(stateRoot())) return [];

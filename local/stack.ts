@@ -7,13 +7,13 @@ import { writeDeployment } from "./deployment";
 import type { OperationRequest, OperationResult } from "./engine/protocol";
 import { runOperation } from "./engine/run";
 import { removeStaleLocks } from "./engine/workspace";
-import { UserError } from "./errors";
-import { findInstance, openInstance, type Instance } from "./instance";
+import { messageOf, UserError } from "./errors";
+import { dataDirOf, findInstance, openInstance, type Instance } from "./instance";
 import { withStackLock } from "./lock";
 import { ROOT } from "./paths";
+import { purgeCache } from "./services/cache";
 import { HostClient } from "./services/client";
-import { postgresBinDir } from "./services/database/binaries";
-import { purgeDatabase } from "./services/database/placement";
+import { postgresBinDir, purgeDatabase } from "./services/database";
 import { ensureHost, stopHost } from "./services/launch";
 import type { Tools } from "./services/services";
 import { ensureEngine } from "./toolchain/engine";
@@ -70,7 +70,10 @@ export async function deployStack(
 ): Promise<OperationResult> {
     const file = checkStack(stack);
     const engine = await prepareEngine(step);
-    if (target === "aws") return previewThenDeploy({ stack, target, engine }, step);
+    const request = { kind: "deploy", stack, target, engine } as const;
+    const deploy = (): Promise<OperationResult> =>
+        step(`Deployment of ${stack}`, (detail) => runOperation(request, detail));
+    if (target === "aws") return deploy();
     const tools = await prepareTools(step);
     const instance = await openInstance(stack, regionIn(file));
     return withStackLock(instance.dir, doing, async () => {
@@ -78,8 +81,10 @@ export async function deployStack(
         await step("Local services", () => ensureHost(instance, tools));
         const at = new Date().toISOString();
         writeDeployment(instance.dir, { state: "running", at });
-        const result = await previewThenDeploy({ stack, target, engine }, step);
-        if (result.succeeded) await removeOrphans(instance);
+        const result = await deployAndTidy(instance, deploy).catch((error: unknown) => {
+            writeDeployment(instance.dir, { state: "failed", at, message: messageOf(error) });
+            throw error;
+        });
         const { succeeded, seconds, changes, errors, policyViolations } = result;
         const message = [...errors, ...policyViolations.map(({ message }) => message)].join("\n");
         writeDeployment(instance.dir, {
@@ -93,16 +98,13 @@ export async function deployStack(
     });
 }
 
-async function previewThenDeploy(
-    request: Omit<OperationRequest, "kind">,
-    step: RunStep,
+async function deployAndTidy(
+    instance: Instance,
+    deploy: () => Promise<OperationResult>,
 ): Promise<OperationResult> {
-    const { stack } = request;
-    const preview = await step(`Preview of ${stack}`, (detail) =>
-        runOperation({ ...request, kind: "preview" }, detail),
-    );
-    if (!preview.succeeded) return preview;
-    return step(`Deployment of ${stack}`, (detail) => runOperation({ ...request, kind: "deploy" }, detail));
+    const result = await deploy();
+    if (result.succeeded) await removeOrphans(instance);
+    return result;
 }
 
 /** Stops a stack's services; with `purge` its state goes too. @returns whether anything ran */
@@ -110,7 +112,8 @@ export async function downStack(instance: Instance, purge: boolean): Promise<boo
     return withStackLock(instance.dir, "down", async () => {
         const ran = await stopHost(instance);
         if (purge) {
-            await purgeDatabase(join(instance.dir, "data", "database"));
+            await purgeDatabase(dataDirOf(instance, "database"));
+            await purgeCache(dataDirOf(instance, "cache"));
             rmSync(instance.dir, { recursive: true, force: true });
         }
         return ran;

@@ -35,11 +35,11 @@ async function up({ fresh, open, json }: UpOptions): Promise<void> {
     const console = `http://127.0.0.1:${ports.console}/`;
     const seconds = (Date.now() - startedAt) / 1000;
     if (!result.succeeded) process.exitCode = 1;
+    process.stderr.write(`${describeResult(result, "Deployment of local")}\n`);
     if (json) {
         printJson({ pairs: [], api: null, aws: `http://127.0.0.1:${ports.aws}`, console, seconds });
         return;
     }
-    process.stderr.write(`${describeResult(result, "Deployment of local")}\n`);
     if (!result.succeeded) return;
     process.stdout.write(`The local stack runs (${seconds.toFixed(1)} s).\n`);
     process.stdout.write(`  console  ${console}\n  AWS APIs http://127.0.0.1:${ports.aws}\n`);

@@ -1,7 +1,7 @@
 import type { iam } from "@pulumi/aws";
 import { physicalName } from "../../config/names";
 import type { Settings } from "../../config/settings";
-import type { StackScope } from "../scope";
+import { arnOf, type StackScope } from "../scope";
 
 /** How urgent a message is; each has its own topic. */
 export const SEVERITIES = ["critical", "warning", "info"] as const;
@@ -51,7 +51,7 @@ export function topicName(severity: Severity, scope: StackScope): string {
 
 /** ARN of a severity's topic, from its name: a preview can then show and check the policy of a topic still to be made. */
 export function topicArn(severity: Severity, scope: StackScope): string {
-    return `arn:aws:sns:${scope.region}:${scope.account}:${topicName(severity, scope)}`;
+    return arnOf(scope, "sns", topicName(severity, scope));
 }
 
 /**

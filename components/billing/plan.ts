@@ -11,26 +11,25 @@ export interface SpendNotification {
     severity: Severity;
 }
 
-/** How urgent each cost alarm is, for amounts that rise: the last two critical, the one before a warning, the rest info. */
-export function alarmSeverities(alarmsUsd: readonly number[]): Severity[] {
-    return alarmsUsd.map((_, i) => {
-        const left = alarmsUsd.length - i;
-        if (left <= 2) return "critical";
-        return left === 3 ? "warning" : "info";
-    });
+/**
+ * How urgent a cost alarm is, among amounts that rise: the last two critical, the one before a warning, the rest info.
+ * @param position of the amount, from 0
+ * @param count of the amounts
+ */
+export function alarmSeverity(position: number, count: number): Severity {
+    const higher = count - 1 - position;
+    if (higher < 2) return "critical";
+    return higher === 2 ? "warning" : "info";
 }
 
 /** What the budget tells, in the order of the settings; the forecast last. */
 export function spendNotifications({ alarmsUsd, budgetUsd }: Settings["billing"]): SpendNotification[] {
-    const severities = alarmSeverities(alarmsUsd);
-    return [
-        ...alarmsUsd.map((thresholdUsd, i) => ({
-            notificationType: "ACTUAL" as const,
-            thresholdUsd,
-            severity: severities[i] ?? "critical",
-        })),
-        { notificationType: "FORECASTED", thresholdUsd: budgetUsd, severity: "warning" },
-    ];
+    const spent = alarmsUsd.map<SpendNotification>((thresholdUsd, position) => ({
+        notificationType: "ACTUAL",
+        thresholdUsd,
+        severity: alarmSeverity(position, alarmsUsd.length),
+    }));
+    return [...spent, { notificationType: "FORECASTED", thresholdUsd: budgetUsd, severity: "warning" }];
 }
 
 /**

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../../config/names";
 import { PROJECT } from "../../config/tags";
-import { stageTags, stageType, type StackScope } from "../scope";
+import { arnOf, stageTags, stageType, type StackScope } from "../scope";
 import { groupPolicy } from "./plan";
 
 export interface RegistryArgs {
@@ -28,10 +28,12 @@ export class Registry extends pulumi.ComponentResource {
     constructor(name: string, { scope }: RegistryArgs, opts?: pulumi.ComponentResourceOptions) {
         super(stageType("registry"), name, {}, opts);
         const { readerAccounts } = scope.settings.registry;
+        const groupName = physicalName("modelPackageGroup", `${PROJECT}-models`, scope);
+        const groupArn = arnOf(scope, "sagemaker", `model-package-group/${groupName}`);
         const group = new aws.sagemaker.ModelPackageGroup(
             `${name}-group`,
             {
-                modelPackageGroupName: physicalName("modelPackageGroup", `${PROJECT}-models`, scope),
+                modelPackageGroupName: groupName,
                 modelPackageGroupDescription: "Forex models: one package per pair and training run",
                 tags: stageTags(scope, "registry"),
             },
@@ -41,9 +43,7 @@ export class Registry extends pulumi.ComponentResource {
             `${name}-policy`,
             {
                 modelPackageGroupName: group.modelPackageGroupName,
-                resourcePolicy: pulumi.jsonStringify(
-                    group.arn.apply((arn) => groupPolicy(arn, scope.account, readerAccounts)),
-                ),
+                resourcePolicy: JSON.stringify(groupPolicy(groupArn, scope.account, readerAccounts)),
             },
             { parent: this },
         );

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { environmentOf } from "../../config/environment";
 import { physicalName } from "../../config/names";
 import { PROJECT } from "../../config/tags";
-import { stageTags, stageType, type StackScope } from "../scope";
+import { arnOf, stageTags, stageType, type StackScope } from "../scope";
 import { BUCKETS, bucketPolicy, encryptionRule, lifecycleRules, type BucketKey } from "./plan";
 
 export interface StorageArgs {
@@ -50,10 +50,11 @@ export class Storage extends pulumi.ComponentResource {
         const { storage } = scope.settings;
         const name = `${this.name}-${key}`;
         const options = { parent: this };
+        const bucketName = physicalName("bucket", `${PROJECT}-${key}`, scope);
         const bucket = new aws.s3.Bucket(
             name,
             {
-                bucket: physicalName("bucket", `${PROJECT}-${key}`, scope),
+                bucket: bucketName,
                 forceDestroy: storage.forceDestroy,
                 tags: stageTags(scope, "storage"),
             },
@@ -75,12 +76,13 @@ export class Storage extends pulumi.ComponentResource {
             { bucket: bucket.bucket, rules: [encryptionRule(storage)] },
             options,
         );
-        this.access(name, bucket, key === "models" ? scope.settings.registry.readerAccounts : []);
+        const readers = key === "models" ? scope.settings.registry.readerAccounts : [];
+        this.access(name, bucket, bucketPolicy(arnOf(scope, "s3", bucketName), readers));
         return { name: bucket.bucket, arn: bucket.arn };
     }
 
     /** Who may do what. One after the other, for S3 refuses a change while another of these is under way. */
-    private access(name: string, { bucket, arn }: aws.s3.Bucket, readerAccounts: readonly string[]): void {
+    private access(name: string, { bucket }: aws.s3.Bucket, policy: object): void {
         const ownership = new aws.s3.BucketOwnershipControls(
             `${name}-ownership`,
             { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
@@ -99,7 +101,7 @@ export class Storage extends pulumi.ComponentResource {
         );
         new aws.s3.BucketPolicy(
             `${name}-policy`,
-            { bucket, policy: pulumi.jsonStringify(arn.apply((own) => bucketPolicy(own, readerAccounts))) },
+            { bucket, policy: JSON.stringify(policy) },
             { parent: this, dependsOn: publicAccess },
         );
     }

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 import type { DeploymentChanges } from "../console/status";
-import type { PolicyViolation } from "./protocol";
+import type { OperationResult, PolicyViolation } from "./protocol";
 
 const DOING: Partial<Record<OpType, string>> = {
     create: "creating",
@@ -27,16 +27,8 @@ export class EventDigest {
 
     constructor(private readonly onProgress: (text: string) => void) {}
 
-    get changes(): DeploymentChanges {
-        return this.counts;
-    }
-
-    get policyViolations(): readonly PolicyViolation[] {
-        return this.violations;
-    }
-
-    get errors(): readonly string[] {
-        return [...this.problems];
+    get result(): Pick<OperationResult, "changes" | "policyViolations" | "errors"> {
+        return { changes: this.counts, policyViolations: this.violations, errors: [...this.problems] };
     }
 
     take({ policyEvent, diagnosticEvent, resourcePreEvent, summaryEvent }: EngineEvent): void {

@@ -1,5 +1,12 @@
 /** One operation of the engine in a process of its own; run.ts starts it and speaks with it over IPC. */
-import { LocalWorkspace, PulumiCommand, type EngineEvent, type Stack } from "@pulumi/pulumi/automation";
+import {
+    LocalWorkspace,
+    PulumiCommand,
+    type EngineEvent,
+    type PreviewOptions,
+    type Stack,
+    type UpOptions,
+} from "@pulumi/pulumi/automation";
 import { dirname, join } from "node:path";
 import { PROJECT } from "../../config/tags";
 import program from "../../index";
@@ -17,33 +24,73 @@ const POLICY_PACK = join(ROOT, "policies");
 
 process.once("message", (request) => {
     void operate(request as OperationRequest).then((result) => {
-        tell({ type: "result", result });
-        process.disconnect();
-        process.exit(0);
+        // Exits once the result is sent: a long one takes more than one write.
+        process.send?.({ type: "result", result } satisfies OperationMessage, () => process.exit(0));
     });
 });
 
+/** Runs the request to its end. A deployment previews first, so that a rule about the whole stack stops it in time. */
 async function operate(request: OperationRequest): Promise<OperationResult> {
     const startedAt = Date.now();
     const aborter = new AbortController();
     process.once("disconnect", () => aborter.abort()); // The parent has gone: nobody waits for the end.
-    const digest = new EventDigest((text) => tell({ type: "progress", text }));
-    let outcome: Pick<OperationResult, "succeeded" | "outputs">;
-    let failure: string | undefined;
     const stop: (() => Promise<void>)[] = [];
+    let run = NOTHING_RUN;
     try {
         const stack = await openStack(request, stop);
-        outcome = { succeeded: true, outputs: await perform(stack, request.kind, digest, aborter.signal) };
+        run = await runEngine(stack, "preview", aborter.signal);
+        if (run.succeeded && request.kind === "deploy")
+            run = await runEngine(stack, "deploy", aborter.signal);
     } catch (error) {
-        outcome = { succeeded: false, outputs: {} };
-        failure = messageOf(error);
+        run = { ...run, succeeded: false, errors: [lastLines(messageOf(error))] };
     } finally {
         for (const close of stop) await close();
     }
-    const { changes, policyViolations } = digest;
-    const known = digest.errors.length > 0 || policyViolations.some(({ level }) => level === "mandatory");
-    const errors = failure === undefined || known ? digest.errors : [lastLines(failure)];
-    return { ...outcome, changes, policyViolations, errors, seconds: (Date.now() - startedAt) / 1000 };
+    return { ...run, seconds: (Date.now() - startedAt) / 1000 };
+}
+
+type Run = Omit<OperationResult, "seconds">;
+
+const NOTHING_RUN: Run = {
+    succeeded: false,
+    changes: { create: 0, update: 0, replace: 0, delete: 0, same: 0 },
+    policyViolations: [],
+    errors: [],
+    outputs: {},
+};
+
+/** One pass of the engine, with the policy pack on. */
+async function runEngine(stack: Stack, kind: OperationRequest["kind"], signal: AbortSignal): Promise<Run> {
+    const doing = kind === "preview" ? "previewing: " : "";
+    const digest = new EventDigest((text) => tell({ type: "progress", text: `${doing}${text}` }));
+    const options = {
+        policyPacks: [POLICY_PACK],
+        onEvent: (event: EngineEvent) => digest.take(event),
+        onOutput: (text: string) => process.stdout.write(text),
+        color: "never" as const,
+        signal,
+    };
+    try {
+        const outputs = kind === "preview" ? await preview(stack, options) : await up(stack, options);
+        return { succeeded: true, ...digest.result, outputs };
+    } catch (error) {
+        const { errors, policyViolations } = digest.result;
+        const isKnown = errors.length > 0 || policyViolations.some(({ level }) => level === "mandatory");
+        const failure = { ...digest.result, errors: isKnown ? errors : [lastLines(messageOf(error))] };
+        return { succeeded: false, ...failure, outputs: {} };
+    }
+}
+
+async function preview(stack: Stack, options: PreviewOptions): Promise<Run["outputs"]> {
+    await stack.preview(options);
+    return {};
+}
+
+/** @returns the stack's outputs, the secret ones left out */
+async function up(stack: Stack, options: UpOptions): Promise<Run["outputs"]> {
+    const { outputs } = await stack.up({ ...options, suppressOutputs: true });
+    const shown = Object.entries(outputs).filter(([, { secret }]) => !secret);
+    return Object.fromEntries(shown.map(([name, { value }]) => [name, value as unknown]));
 }
 
 async function openStack(
@@ -74,29 +121,6 @@ async function openLocal(stack: string, stop: (() => Promise<void>)[]): Promise<
         () => awsx.stop(),
     );
     return localWorkspace(instance, debugProviders({ provider: provider.port, awsx: awsx.port }));
-}
-
-/** Runs the engine with the policy pack on, and answers the stack's outputs with the secret ones left out. */
-async function perform(
-    stack: Stack,
-    kind: OperationRequest["kind"],
-    digest: EventDigest,
-    signal: AbortSignal,
-) {
-    const options = {
-        policyPacks: [POLICY_PACK],
-        onEvent: (event: EngineEvent) => digest.take(event),
-        onOutput: (text: string) => process.stdout.write(text),
-        color: "never" as const,
-        signal,
-    };
-    if (kind === "preview") {
-        await stack.preview(options);
-        return {};
-    }
-    const { outputs } = await stack.up({ ...options, suppressOutputs: true });
-    const shown = Object.entries(outputs).filter(([, { secret }]) => !secret);
-    return Object.fromEntries(shown.map(([name, { value }]) => [name, value as unknown]));
 }
 
 function tell(message: OperationMessage): void {

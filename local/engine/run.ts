@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors";
@@ -40,15 +41,13 @@ export async function runOperation(
                 else result = told.result;
             });
             child.once("error", reject);
-            child.once("exit", (code, signal) => {
+            // What the process told last may be read after it has exited, but not after its channel has closed.
+            const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
+            void Promise.all([exited, once(child, "disconnect")]).then(([[code, signal]]) => {
+                const how = signal ?? `exit ${code ?? ""}`;
                 if (result !== undefined) resolve(result);
-                else
-                    reject(
-                        new UserError(
-                            `The engine's process ended early (${signal ?? `exit ${code ?? ""}`}); see ${logPath}.`,
-                        ),
-                    );
-            });
+                else reject(new UserError(`The engine's process ended early (${how}); see ${logPath}.`));
+            }, reject);
             child.send(request);
         });
     } finally {

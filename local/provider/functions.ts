@@ -33,6 +33,7 @@ const FUNCTIONS: Readonly<Record<string, (place: Place, args: Properties) => Pro
         reverseDnsPrefix: "com.amazonaws",
     }),
     "aws:index/getAvailabilityZones:getAvailabilityZones": availabilityZones,
+    "aws:rds/getCluster:getCluster": adoptedCluster,
 };
 
 /** Answers a function call (`aws.getRegion()`). Throws where this stack does not know the function. */
@@ -64,6 +65,26 @@ function availabilityZones(place: Place, args: Properties): Properties {
         names: zones.map(({ name }) => name),
         zoneIds: zones.map(({ id }) => id),
         groupNames: [`${region}-zg-1`],
+    };
+}
+
+/**
+ * A cluster that the program adopts and does not make. Only AWS has it: here it stands for one that is there, so that a
+ * stack which adopts can be previewed; nothing answers at its address.
+ */
+function adoptedCluster({ account, region }: Place, { clusterIdentifier }: Properties): Properties {
+    if (typeof clusterIdentifier !== "string" || clusterIdentifier === "") {
+        throw new Error("getCluster: clusterIdentifier is missing");
+    }
+    return {
+        id: clusterIdentifier,
+        clusterIdentifier,
+        arn: `arn:aws:rds:${region}:${account}:cluster:${clusterIdentifier}`,
+        engine: "aurora-postgresql",
+        endpoint: `${clusterIdentifier}.cluster-local.${region}.rds.amazonaws.com`,
+        readerEndpoint: `${clusterIdentifier}.cluster-ro-local.${region}.rds.amazonaws.com`,
+        port: 5432,
+        region,
     };
 }
 

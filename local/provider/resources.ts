@@ -28,7 +28,12 @@ export class Resources {
     async create(type: ResourceType, urn: string, news: Sealed, preview: boolean): Promise<Deployed> {
         const inputs = withoutDefaultsKey(news.values);
         const { id, outputs } = deriveResource(type, { urn, place: this.place, inputs, preview });
-        return this.settle(type, { urn, id, inputs, outputs, secretKeys: news.secretKeys }, preview);
+        return this.settle(
+            type,
+            { urn, id, inputs, outputs, secretKeys: news.secretKeys },
+            preview,
+            "creating",
+        );
     }
 
     /** Changes a resource in place. What was derived earlier and does not follow from the inputs stays. */
@@ -45,7 +50,12 @@ export class Resources {
         const subject: Subject = { urn, place: this.place, inputs, current, preview };
         const kept = Object.entries(existing.outputs).filter(([name]) => !(name in existing.inputs));
         const outputs = { ...Object.fromEntries(kept), ...deriveResource(type, subject).outputs };
-        return this.settle(type, { urn, id, inputs, outputs, secretKeys: news.secretKeys }, preview);
+        return this.settle(
+            type,
+            { urn, id, inputs, outputs, secretKeys: news.secretKeys },
+            preview,
+            "updating",
+        );
     }
 
     /** The resource as the host has it, or undefined. */
@@ -64,10 +74,17 @@ export class Resources {
         type: ResourceType,
         draft: Omit<ResourceRecord, "type">,
         preview: boolean,
+        doing: "creating" | "updating",
     ): Promise<Deployed> {
         const secretKeys = [...new Set([...draft.secretKeys, ...type.secrets])];
         if (preview) return { id: draft.id, values: draft.outputs, secretKeys };
-        const merged = await this.host.put({ ...draft, type: type.token, secretKeys });
+        const merged = await this.host
+            .put({ ...draft, type: type.token, secretKeys })
+            .catch((error: unknown) => {
+                const name = draft.urn.slice(draft.urn.lastIndexOf("::") + 2);
+                const reason = error instanceof Error ? error.message : String(error);
+                throw new Error(`${doing} ${type.token} "${name}": ${reason}`, { cause: error });
+            });
         return { id: draft.id, values: { ...draft.outputs, ...merged }, secretKeys };
     }
 }

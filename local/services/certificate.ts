@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
-import { replaceFile } from "./protocol/files";
+import { writeFileAtomic } from "../files";
 
 /** Where a certificate's PEM files lie. */
 export interface CertificateFiles {
@@ -45,8 +45,8 @@ export async function ensureCertificate(dir: string): Promise<CertificateFiles> 
         ],
     });
     // Each file is replaced in one step. Should the machine stop between the two, the pair does not fit and is made anew.
-    replaceFile(files.keyPath, key);
-    replaceFile(files.certPath, cert);
+    writeFileAtomic(files.keyPath, key);
+    writeFileAtomic(files.certPath, cert);
     return files;
 }
 

@@ -70,7 +70,10 @@ export class HostClient implements ResourceHost {
             });
         });
         if (response.status === 404 && method === "GET") return undefined;
-        const content: unknown = await response.json();
+        const content: unknown = await response.json().catch((error: unknown) => {
+            const text = `What answers on port ${ports.aws} are not the services of the local stack ${stack}.`;
+            throw new UserError(text, { cause: error });
+        });
         if (!response.ok) throw new UserError(problemSchema.parse(content).message);
         return content;
     }

@@ -34,7 +34,8 @@ export function createControl(host: Controlled, token: string) {
             const { status, body } = await answer(host, request);
             send(status, body);
         } catch (error) {
-            if (error instanceof z.ZodError) send(400, { message: `Not a record:\n${z.prettifyError(error)}` });
+            if (error instanceof z.ZodError)
+                send(400, { message: `Not a record:\n${z.prettifyError(error)}` });
             else if (error instanceof SyntaxError) send(400, { message: "The body is not JSON." });
             else send(409, { message: messageOf(error) });
         }

@@ -100,6 +100,7 @@ function replay(request: IncomingMessage, body: Buffer): IncomingMessage {
     again.method = request.method;
     again.url = request.url;
     again.headers = request.headers;
+    again.complete = true; // Else its reader's end counts as an aborted request, and the connection is closed.
     again.push(body);
     again.push(null);
     return again;

@@ -5,7 +5,7 @@ import { createConsole, type Console } from "../console/server";
 import { stagesOf, type NotificationStatus, type ServiceStatus, type StackStatus } from "../console/status";
 import { readDeployment } from "../deployment";
 import { messageOf, UserError } from "../errors";
-import { isFree, type Instance } from "../instance";
+import { dataDirOf, isFree, type Instance } from "../instance";
 import type { CertificateFiles } from "./certificate";
 import { createControl } from "./control";
 import { createGateway } from "./gateway";
@@ -37,7 +37,7 @@ export class Host {
             stack: instance.stack,
             account: instance.account,
             region: instance.region,
-            dataDir: dataDir(instance, name),
+            dataDir: makeDataDir(instance, name),
             resources: this.store,
             seal: (plain) => sealer.seal(plain),
             unseal: (sealed) => sealer.unseal(sealed),
@@ -153,8 +153,8 @@ export class Host {
     }
 }
 
-function dataDir(instance: Instance, service: string): string {
-    const dir = join(instance.dir, "data", service);
+function makeDataDir(instance: Instance, service: string): string {
+    const dir = dataDirOf(instance, service);
     mkdirSync(dir, { recursive: true, mode: 0o711 });
     return dir;
 }

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors";
 import { writeFileAtomic } from "../files";
-import type { Instance } from "../instance";
+import { dataDirOf, type Instance } from "../instance";
 import { ROOT } from "../paths";
 import { identityOf, isAlive, type ProcessIdentity } from "../processes";
+import { stopOrphanedCache } from "./cache";
 import { HostClient } from "./client";
+import { stopOrphanedDatabase } from "./database";
 import { recordPid, stopRecorded } from "./process/pidFile";
 import type { Tools } from "./services";
 
@@ -31,12 +33,13 @@ export async function ensureHost(instance: Instance, tools: Tools): Promise<bool
     const logs = join(instance.dir, "logs");
     mkdirSync(logs, { recursive: true });
     const logPath = join(logs, "host.log");
-    const log = openSync(logPath, "w");
+    const log = openSync(logPath, "w", 0o600);
     const child = spawn(
         process.execPath,
         ["--require", "tsx/cjs", join(__dirname, "main.ts"), instance.stack, JSON.stringify(tools)],
         { cwd: ROOT, detached: true, stdio: ["ignore", log, log] },
     );
+    closeSync(log);
     const identity = child.pid === undefined ? undefined : identityOf(child.pid);
     if (identity === undefined)
         throw new UserError(`The local services could not be started; see ${logPath}.`);
@@ -47,9 +50,14 @@ export async function ensureHost(instance: Instance, tools: Tools): Promise<bool
     return true;
 }
 
-/** Stops the host and, through it, everything it runs. Resolves to whether there was one. */
+/** Stops the host with everything it runs, and what a killed host has left. Resolves to whether anything ran. */
 export async function stopHost(instance: Instance): Promise<boolean> {
-    return (await stopRecorded(pidFile(instance), STOP)) !== undefined;
+    const stopped = [
+        await stopRecorded(pidFile(instance), STOP),
+        await stopOrphanedDatabase(dataDirOf(instance, "database")),
+        await stopOrphanedCache(dataDirOf(instance, "cache")),
+    ];
+    return stopped.some((pid) => pid !== undefined);
 }
 
 function isVersion(instance: Instance, version: string): boolean {

@@ -8,7 +8,9 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 /** The path of an installed Chromium or Chrome, or `undefined` where the PATH has none. */
 export function findBrowser(path = process.env["PATH"] ?? ""): string | undefined {
     const folders = path.split(delimiter).filter((folder) => folder !== "");
-    return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file));
+    return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) =>
+        existsSync(file),
+    );
 }
 
 /**
@@ -22,7 +24,10 @@ export async function ensureBrowser(progress: Progress): Promise<string> {
     if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) throw new UserError(advice);
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     await run("apt-get", ["update", "-q"], { env, onLine: progress });
-    await run("apt-get", ["install", "-y", "-q", "--no-install-recommends", "chromium"], { env, onLine: progress });
+    await run("apt-get", ["install", "-y", "-q", "--no-install-recommends", "chromium"], {
+        env,
+        onLine: progress,
+    });
     const installed = findBrowser();
     if (installed === undefined) throw new UserError(advice);
     return installed;

@@ -26,7 +26,8 @@ export function run(command: string, args: readonly string[], options: RunOption
         let output = "";
         let errors = "";
         const { onLine } = options;
-        if (onLine !== undefined) for (const stream of [child.stdout, child.stderr]) tellLines(stream, onLine);
+        if (onLine !== undefined)
+            for (const stream of [child.stdout, child.stderr]) tellLines(stream, onLine);
         child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
         child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
         child.once("error", (error) =>

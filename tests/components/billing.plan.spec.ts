@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { alarmSeverities, budgetFilter, spendNotifications } from "../../components/billing/plan";
+import { alarmSeverity, budgetFilter, spendNotifications } from "../../components/billing/plan";
 import { scopeOf } from "../support/scope";
 
 describe("billing plan", () => {
@@ -10,7 +10,8 @@ describe("billing plan", () => {
         { alarmsUsd: [600], severities: ["critical"] },
     ]) {
         it(`ranks ${alarmsUsd.join(", ")} as ${severities.join(", ")}`, () => {
-            expect(alarmSeverities(alarmsUsd)).to.deep.equal(severities);
+            const ranked = alarmsUsd.map((_, position) => alarmSeverity(position, alarmsUsd.length));
+            expect(ranked).to.deep.equal(severities);
         });
     }
 

@@ -36,7 +36,11 @@ describe("Registry", () => {
             expect(others).to.deep.equal({});
             expect(modelPackageGroupName).to.equal("bqx-ml-models-dev");
             expect(JSON.parse(String(resourcePolicy))).to.deep.equal(
-                groupPolicy(arnOf("registry-group"), ACCOUNT, readerAccounts),
+                groupPolicy(
+                    `arn:aws:sagemaker:us-east-1:${ACCOUNT}:model-package-group/bqx-ml-models-dev`,
+                    ACCOUNT,
+                    readerAccounts,
+                ),
             );
         });
     }

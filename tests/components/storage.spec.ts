@@ -61,7 +61,7 @@ describe("Storage", () => {
             });
             const { policy, ...others } = inputsOf("policy");
             expect(others).to.deep.equal({ bucket });
-            expect(JSON.parse(String(policy))).to.deep.equal(bucketPolicy(arnOf(`storage-${key}`), []));
+            expect(JSON.parse(String(policy))).to.deep.equal(bucketPolicy(`arn:aws:s3:::${bucketName(key)}`, []));
         });
     }
 
@@ -107,7 +107,7 @@ describe("Storage", () => {
         const { named } = await storage({ registry: { readerAccounts: ["444455556666"] } });
         const policyOf = (key: string) => String(named(`storage-${key}-policy`).inputs.policy);
         expect(JSON.parse(policyOf("models"))).to.deep.equal(
-            bucketPolicy(arnOf("storage-models"), ["444455556666"]),
+            bucketPolicy(`arn:aws:s3:::${bucketName("models")}`, ["444455556666"]),
         );
         expect(policyOf("datasets")).not.to.contain("Allow");
         expect(policyOf("predictions")).not.to.contain("Allow");

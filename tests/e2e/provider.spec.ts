@@ -20,9 +20,10 @@ interface Settings {
     bucket: string;
     cidr?: string;
     badCluster?: boolean;
+    badComponent?: "args" | "type";
 }
 
-function program({ owner, bucket, cidr = "10.1.0.0/16", badCluster = false }: Settings) {
+function program({ owner, bucket, cidr = "10.1.0.0/16", badCluster = false, badComponent }: Settings) {
     return async () => {
         const tags = { Owner: owner };
         const plain = new aws.ec2.Vpc("plain", { cidrBlock: cidr, tags });
@@ -57,6 +58,8 @@ function program({ owner, bucket, cidr = "10.1.0.0/16", badCluster = false }: Se
                 port: 70_000,
             });
         }
+        if (badComponent === "type") new awsx.ecr.Repository("images");
+        if (badComponent === "args") new awsx.ec2.Vpc("flat", { numberOfAvailabilityZones: 9 });
         const caller = await aws.getCallerIdentity();
         return Promise.resolve({
             account: caller.accountId,
@@ -97,6 +100,14 @@ describe("the local provider under the real engine", function () {
     }
 
     const listen = { onOutput: (text: string) => said.push(text), color: "never" as const };
+
+    /** What a preview that must fail says. */
+    async function refusal(stack: Stack): Promise<string> {
+        return stack.preview(listen).then(
+            () => "",
+            (reason: unknown) => String(reason),
+        );
+    }
 
     before(async () => {
         const engine = process.env.BQX_ENGINE;
@@ -182,14 +193,21 @@ describe("the local provider under the real engine", function () {
             cidr: "10.2.0.0/16",
             badCluster: true,
         });
-        const error = await stack.preview(listen).then(
-            () => "",
-            (reason: unknown) => String(reason),
-        );
+        const error = await refusal(stack);
         expect(error).to.contain("'cluster'");
         expect(error).to.contain("port: got 70000; allowed: at most 65535");
         expect(error).to.contain(
             "masterPassword: got a secret value; allowed: 8 to 128 printable characters",
+        );
+    });
+
+    it("names a component that it does not know, and what is wrong with one that it knows", async () => {
+        const settings = { owner: "b", bucket: "second-bucket", cidr: "10.2.0.0/16" };
+        expect(await refusal(await stackOf({ ...settings, badComponent: "type" }))).to.contain(
+            "awsx:ecr:Repository is not one of the awsx types this local stack knows: awsx:ec2:Vpc",
+        );
+        expect(await refusal(await stackOf({ ...settings, badComponent: "args" }))).to.contain(
+            'awsx.ec2.Vpc "flat": got 9 zones; allowed in this region: at most 6',
         );
     });
 

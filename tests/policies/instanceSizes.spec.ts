@@ -59,6 +59,11 @@ breaks(endpointSizes, [
     },
     {
         type: "sagemaker/endpointConfiguration:EndpointConfiguration",
+        set: { "productionVariants.0.initialInstanceCount": undefined },
+        expected: [],
+    },
+    {
+        type: "sagemaker/endpointConfiguration:EndpointConfiguration",
         set: { "productionVariants.0.initialInstanceCount": 5 },
         stack: "prod-eu",
         expected: [

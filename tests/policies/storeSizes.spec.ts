@@ -133,6 +133,12 @@ breaks(cacheSizes, [
         ],
     },
     {
+        type: "elasticache/replicationGroup:ReplicationGroup",
+        set: { numNodeGroups: 3 },
+        stack: "prod",
+        expected: [],
+    },
+    {
         type: "elasticache/cluster:Cluster",
         set: { numCacheNodes: 40 },
         expected: [sizeMessage("numCacheNodes is 40; allowed in dev: at most 2", CACHE_LIMITS.dev.reason)],

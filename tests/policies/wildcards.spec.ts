@@ -145,6 +145,20 @@ breaks(noWildcardAccess, [
             "statement 1 allows kms:* on every resource; allowed in dev: named actions, or named resources. List the actions that are used and the ARNs that they are used on.",
         ],
     },
+    {
+        type: "kms/key:Key",
+        set: {
+            policy: document({
+                Effect: "Allow",
+                Action: "kms:*",
+                Resource: "*",
+                Principal: { AWS: ["123456789012", "arn:aws:iam::123456789012:role/x"] },
+            }),
+        },
+        expected: [
+            "statement 1 allows kms:* on every resource; allowed in dev: named actions, or named resources. List the actions that are used and the ARNs that they are used on.",
+        ],
+    },
     { type: "kms/key:Key", set: { policy: undefined }, expected: [] },
     {
         type: "kms/keyPolicy:KeyPolicy",

@@ -124,7 +124,7 @@ class Cache implements CacheService {
 
     async publishMetrics(): Promise<void> {
         const { running, options } = this;
-        if (running?.server.problem !== undefined || running === undefined) return;
+        if (running === undefined || running.server.problem !== undefined) return;
         const figures = await running.server.asAdmin(readFigures);
         // ElastiCache names a group's first node so; it is the only one here.
         const dimensions = { CacheClusterId: `${running.settings.id}-001` };
@@ -142,6 +142,8 @@ class Cache implements CacheService {
         }
         // An unknown node type is refused before anything is started.
         this.maxMemoryBytes(settings, this.parametersOf(settings));
+        // One that its supervisor has given up, or is just restarting, is started afresh.
+        if (this.running?.server.problem !== undefined) await this.halt();
         if (this.running === undefined) await this.launch(settings);
         else await this.update(this.running, settings);
         const host = "127.0.0.1";

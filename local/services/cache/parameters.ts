@@ -40,7 +40,7 @@ export interface CacheParameters {
 export async function readDefaults(admin: Redis): Promise<ReadonlyMap<string, string>> {
     const values = new Map<string, string>();
     for (const name of SETTABLE) {
-        const [, value] = (await admin.config("GET", name)) as string[];
+        const [, value] = await admin.config("GET", name);
         if (value !== undefined) values.set(name, value);
     }
     return new Map([...values, ...Object.entries(DEFAULTS)]);

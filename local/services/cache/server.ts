@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Redis } from "ioredis";
 import { stopRecorded } from "../process/pidFile";
 import { SupervisedProcess } from "../process/supervise";
-import { replaceFile } from "../protocol/files";
+import { writeFileAtomic } from "../../files";
 import type { ServiceContext } from "../service";
 import { accessFile, ADMIN_USER, clientRules } from "./access";
 import { withClient } from "./client";
@@ -57,7 +57,7 @@ export class ValkeyServer {
     static async start(groupId: string, context: ServiceContext, binaryPath: string): Promise<ValkeyServer> {
         const server = new ValkeyServer(groupId, context, binaryPath);
         await mkdir(server.dataFolder, { recursive: true, mode: 0o700 });
-        replaceFile(server.file("valkey.conf"), server.configuration());
+        writeFileAtomic(server.file("valkey.conf"), server.configuration());
         server.writeAccess();
         await server.process.start();
         return server;
@@ -80,7 +80,7 @@ export class ValkeyServer {
     async setTokenHashes(hashes: readonly string[]): Promise<void> {
         this.hashes = hashes;
         // On disk first: should the machine stop here, the next start has the new tokens.
-        replaceFile(this.file("tokens.json"), JSON.stringify(hashes));
+        writeFileAtomic(this.file("tokens.json"), JSON.stringify(hashes));
         this.writeAccess();
         await this.asAdmin((admin) => admin.call("ACL", "SETUSER", "default", ...clientRules(hashes)));
     }
@@ -107,7 +107,7 @@ export class ValkeyServer {
     }
 
     private writeAccess(): void {
-        replaceFile(this.file("users.acl"), accessFile(this.hashes, this.adminPassword));
+        writeFileAtomic(this.file("users.acl"), accessFile(this.hashes, this.adminPassword));
     }
 
     private configuration(): string {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { replaceFile } from "../protocol/files";
+import { writeFileAtomic } from "../../files";
 import type { ServiceContext } from "../service";
 import type { AlarmState } from "./evaluateAlarm";
 
@@ -67,7 +67,7 @@ export class AlarmStates {
     }
 
     private write(states: Readonly<Record<string, AlarmStatus>>): void {
-        replaceFile(this.file, JSON.stringify(states));
+        writeFileAtomic(this.file, JSON.stringify(states));
         this.states = states;
     }
 }

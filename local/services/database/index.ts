@@ -1,5 +1,6 @@
 import { messageOf } from "../../errors";
 import type { CertificateFiles } from "../certificate";
+import { within } from "../process/deadline";
 import { publishRegularly, type MetricRecorder } from "../process/metrics";
 import { Serial } from "../process/serial";
 import type { SecretStore } from "../secretsmanager";
@@ -24,6 +25,9 @@ import { assertNoSnapshot, PostgresServer, removeData } from "./server";
 
 export { postgresBinDir } from "./binaries";
 export { purgeDatabase, stopOrphanedDatabase } from "./placement";
+
+/** A query of some milliseconds that takes longer than this tells that the server does not serve. */
+const HEALTH_MILLISECONDS = 3_000;
 
 /** What the database needs of its host. */
 export interface DatabaseOptions {
@@ -113,7 +117,7 @@ class Database implements DatabaseService {
         const address = `127.0.0.1:${this.options.port}`;
         if (server.problem !== undefined) return { healthy: false, detail: server.problem, address };
         try {
-            return { ...(await this.look(server)), address };
+            return { ...(await within(HEALTH_MILLISECONDS, "The query", this.look(server))), address };
         } catch (error) {
             return {
                 healthy: false,
@@ -125,7 +129,7 @@ class Database implements DatabaseService {
 
     async publishMetrics(): Promise<void> {
         const { server, meter, options } = this;
-        if (server?.problem !== undefined || server === undefined) return;
+        if (server === undefined || server.problem !== undefined) return;
         const record = this.context.resources.get(CLUSTER_TYPE, server.clusterId);
         const capacity =
             record === undefined ? undefined : readCluster(record).serverlessv2ScalingConfiguration;
@@ -142,6 +146,8 @@ class Database implements DatabaseService {
                     `Aurora cluster, on port ${this.options.port}. Remove the other one first.`,
             );
         }
+        // One that its supervisor has given up, or is just restarting, is started afresh.
+        if (this.server?.problem !== undefined) await this.halt();
         const isNew = this.server === undefined;
         const server = this.server ?? (await PostgresServer.start(cluster.id, this.serverOptions));
         this.server = server;

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { chmod, chown, cp, lstat, readdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { replaceFile } from "../protocol/files";
+import { dirname, join, relative, resolve } from "node:path";
+import { writeFileAtomic } from "../../files";
 import { stopRecorded, type StopManner } from "../process/pidFile";
 import type { Owner } from "../process/supervise";
 
@@ -30,7 +30,7 @@ export const pidFileIn = (dataDir: string) => join(dataDir, "postgres.pid.json")
  */
 export async function placeDatabase(dataDir: string, binDir: string): Promise<Placement> {
     if (process.getuid?.() !== 0) return { home: dataDir, binDir };
-    const home = notedHome(dataDir) ?? chooseHome(dataDir);
+    const home = notedHome(dataDir) ?? noteHome(dataDir);
     if (home !== dataDir) makeRootHome(home);
     return { home, binDir: await reachableBinaries(binDir, home), owner: NOBODY };
 }
@@ -55,21 +55,26 @@ const noteIn = (dataDir: string) => join(dataDir, "home");
 
 function notedHome(dataDir: string): string | undefined {
     const note = noteIn(dataDir);
-    return existsSync(note) ? readFileSync(note, "utf8") : undefined;
+    return existsSync(note) ? resolve(dataDir, readFileSync(note, "utf8")) : undefined;
 }
 
-function chooseHome(dataDir: string): string {
-    if (isOpenTo(realpathSync(dataDir))) return dataDir;
-    const hash = createHash("sha256").update(realpathSync(dataDir)).digest("hex").slice(0, 16);
-    const home = join(ROOT_HOMES, `bqx-${hash}`);
-    // Noted before it is made: a purge finds it whatever happens in between.
-    replaceFile(noteIn(dataDir), home);
+/** Noted before it is made, so that a purge finds it whatever happens in between; and for good, as data go there. */
+function noteHome(dataDir: string): string {
+    const home = chooseHome(dataDir);
+    // As "." where it is the folder itself, which may be moved as a whole.
+    writeFileAtomic(noteIn(dataDir), relative(dataDir, home).startsWith("..") ? home : ".");
     return home;
 }
 
-function isOpenTo(path: string): boolean {
+function chooseHome(dataDir: string): string {
+    if (isOpenToAll(realpathSync(dataDir))) return dataDir;
+    const hash = createHash("sha256").update(realpathSync(dataDir)).digest("hex").slice(0, 16);
+    return join(ROOT_HOMES, `bqx-${hash}`);
+}
+
+function isOpenToAll(path: string): boolean {
     const isPassable = (statSync(path).mode & 0o001) !== 0;
-    return isPassable && (path === dirname(path) || isOpenTo(dirname(path)));
+    return isPassable && (path === dirname(path) || isOpenToAll(dirname(path)));
 }
 
 function makeRootHome(home: string): void {

@@ -8,7 +8,7 @@ import { Pool } from "pg";
 import type { CertificateFiles } from "../certificate";
 import { assertPortFree } from "../process/port";
 import { SupervisedProcess, type Owner, type ProcessPlan } from "../process/supervise";
-import { replaceFile } from "../protocol/files";
+import { writeFileAtomic } from "../../files";
 import type { ServiceContext } from "../service";
 import { CERTIFICATE_FILE, CLIENT_AUTHENTICATION, KEY_FILE, serverConfiguration } from "./configuration";
 import { handOver, pidFileIn, placeDatabase, STOP_MANNER, type Placement } from "./placement";
@@ -16,8 +16,9 @@ import { ADMIN_ROLE } from "./roles";
 
 /** Recovery after a power cut reads back up to 1 GB of log (max_wal_size). */
 const READY_MILLISECONDS = 120_000;
-/** A query of the service's own that takes longer tells that the server does not serve. */
-const QUERY_MILLISECONDS = 5_000;
+const CONNECT_MILLISECONDS = 5_000;
+/** The slowest statement of the service's own is CREATE DATABASE, which waits for the disk. */
+const QUERY_MILLISECONDS = 60_000;
 const ADMIN_CONNECTIONS = 2;
 
 /** What a server needs besides its data. */
@@ -50,7 +51,7 @@ export class PostgresServer {
             max: ADMIN_CONNECTIONS,
             // Kept open, so that the time of a health query is the query's own.
             idleTimeoutMillis: 0,
-            connectionTimeoutMillis: QUERY_MILLISECONDS,
+            connectionTimeoutMillis: CONNECT_MILLISECONDS,
             query_timeout: QUERY_MILLISECONDS,
         });
         // An idle connection breaks when the server is restarted. The pool replaces it; the supervisor tells of the rest.
@@ -168,10 +169,10 @@ export async function removeData(
     if (snapshot !== undefined && existsSync(data)) {
         const kept = snapshotFolderOf(home, snapshot);
         await mkdir(kept, { recursive: true, mode: 0o711 });
-        await rename(adminFileOf(context, clusterId), join(kept, "admin.sealed"));
+        // Copied, not moved: the two folders may be on different disks.
+        await copyFile(adminFileOf(context, clusterId), join(kept, "admin.sealed"));
         await rename(data, join(kept, "data"));
         context.log(`Cluster ${clusterId} is kept as ${kept}.`);
-        return;
     }
     await rm(data, { recursive: true, force: true });
     await rm(adminFileOf(context, clusterId), { force: true });
@@ -185,7 +186,7 @@ const adminFileOf = (context: ServiceContext, clusterId: string) =>
 /** The password of the service's own superuser: made once for each cluster, sealed on disk. */
 function adminPassword(context: ServiceContext, clusterId: string): string {
     const file = adminFileOf(context, clusterId);
-    if (!existsSync(file)) replaceFile(file, context.seal(randomBytes(32)));
+    if (!existsSync(file)) writeFileAtomic(file, context.seal(randomBytes(32)));
     return context.unseal(readFileSync(file)).toString("base64url");
 }
 

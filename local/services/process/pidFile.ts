@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { z } from "zod";
 import { identityOf, isAlive, waitForExit } from "../../processes";
-import { replaceFile } from "../protocol/files";
+import { writeFileAtomic } from "../../files";
 
 /** After SIGKILL only the kernel's own work is left. */
 const KILL_MILLISECONDS = 5_000;
@@ -26,7 +26,7 @@ export function recordPid(file: string, pid: number): void {
     const identity = identityOf(pid);
     const command = commandOf(pid);
     // One that has ended already needs no note.
-    if (identity !== undefined && command) replaceFile(file, JSON.stringify({ ...identity, command }));
+    if (identity !== undefined && command) writeFileAtomic(file, JSON.stringify({ ...identity, command }));
 }
 
 /**

@@ -44,7 +44,9 @@ class Crc32 implements Digest {
     }
 }
 
-/** The 256 steps of one byte through a reflected CRC, each split in two 32-bit halves: numbers outrun bigints. */
+/**
+ * The 256 steps of one byte through a reflected CRC, each split in two 32-bit halves: numbers outrun bigints.
+ */
 interface CrcTable {
     readonly high: Int32Array;
     readonly low: Int32Array;

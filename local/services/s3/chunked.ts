@@ -45,10 +45,10 @@ class ByteReader {
 }
 
 /**
- * Decodes an `aws-chunked` body: `<hex size>[;chunk-signature=...]`, the bytes, and after the empty last chunk the
- * trailers, which are put into `trailers` by lower-case name. Chunk signatures are not verified: the key never
- * leaves the gateway, and the trailing checksum protects the content.
- * Throws IncompleteBody where the stream ends early, InvalidRequest where it is not aws-chunked.
+ * Decodes an `aws-chunked` body: `<hex size>[;chunk-signature=...]`, the bytes, and after the empty last
+ * chunk the trailers, which are put into `trailers` by lower-case name. Chunk signatures are not verified:
+ * the key never leaves the gateway, and the trailing checksum protects the content. Throws IncompleteBody
+ * where the stream ends early, InvalidRequest where it is not aws-chunked.
  */
 export async function* decodeAwsChunked(
     source: AsyncIterator<Buffer>,

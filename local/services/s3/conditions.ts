@@ -28,8 +28,9 @@ export function readConditions(
 }
 
 /**
- * Whether the object is as the caller already has it. Throws PreconditionFailed where it is not what was demanded.
- * By HTTP's order, ETags are stronger than dates: a date counts only where its ETag counterpart was not sent.
+ * Whether the object is as the caller already has it. Throws PreconditionFailed where it is not what was
+ * demanded. By HTTP's order, ETags are stronger than dates: a date counts only where its ETag counterpart was
+ * not sent.
  */
 export function isNotModified(version: StoredVersion, conditions: ReadConditions): boolean {
     const { ifMatch, ifNoneMatch } = conditions;
@@ -46,7 +47,8 @@ export function isNotModified(version: StoredVersion, conditions: ReadConditions
 
 /**
  * The check a conditional write runs with its key locked. `If-None-Match: *` asks that there be no object,
- * `If-Match` that it have this ETag. Throws PreconditionFailed, NoSuchKey, or NotImplemented for what S3 lacks too.
+ * `If-Match` that it have this ETag. Throws PreconditionFailed, NoSuchKey, or NotImplemented for what S3
+ * lacks too.
  */
 export function writeCondition(headers: IncomingHttpHeaders): (current: StoredVersion | undefined) => void {
     const ifNoneMatch = headers["if-none-match"];

@@ -60,8 +60,8 @@ function markerOf(marker: StoredVersion) {
 }
 
 /**
- * Deletes one version, or, without a version id, what the bucket's versioning makes of it: a marker, or the object.
- * Answers the delete marker made or the version removed; undefined where there was nothing to remove.
+ * Deletes one version, or, without a version id, what the bucket's versioning makes of it: a marker, or the
+ * object. Answers the delete marker made or the version removed; undefined where there was nothing to remove.
  *
  * @param check runs with the key locked, as for a conditional write.
  */

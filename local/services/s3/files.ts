@@ -6,8 +6,9 @@ import { join } from "node:path";
 export type Write = (chunk: Buffer) => Promise<void>;
 
 /**
- * Streams into a new temporary file in `folder` and flushes it to disk. The file is removed when `fill` fails, so that
- * nothing half-written is ever left by a live process; what a killed one leaves is cleaned at start.
+ * Streams into a new temporary file in `folder` and flushes it to disk. The file is removed when `fill`
+ * fails, so that nothing half-written is ever left by a live process; what a killed one leaves is cleaned at
+ * start.
  */
 export async function stageFile<T>(
     folder: string,

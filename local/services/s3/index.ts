@@ -11,6 +11,7 @@ import {
 import type { ServiceContext } from "../service";
 import type { Bucket, Buckets } from "./call";
 import { S3Error } from "./errors";
+import type { KeyIndex } from "./keyIndex";
 import { sweepBucket } from "./sweep";
 import { parseTarget, route } from "./router";
 import { BUCKET_TYPE, BucketSettings, S3_RESOURCE_TYPES } from "./settings";
@@ -24,9 +25,10 @@ const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const SWEEP_INTERVAL_MS = 3_600_000;
 
 /**
- * S3 on the local disk. It answers the REST-XML protocol for the buckets that are deployed, with versions, multipart
- * uploads, conditional writes and verified checksums. Not done here: evaluating bucket policies (the gateway admits
- * the account's own callers only) and encrypting at rest (the encryption headers are kept and answered).
+ * S3 on the local disk. It answers the REST-XML protocol for the buckets that are deployed, with versions,
+ * multipart uploads, conditional writes and verified checksums. Not done here: evaluating bucket policies
+ * (the gateway admits the account's own callers only) and encrypting at rest (the encryption headers are kept
+ * and answered).
  */
 export function createS3Service(context: ServiceContext): LocalService {
     return new S3Service(context);
@@ -43,8 +45,8 @@ class S3Service implements LocalService, Buckets {
     constructor(private readonly context: ServiceContext) {}
 
     async start(): Promise<void> {
-        await Promise.all(this.names().map((name) => this.store(name)));
-        // At once, too: a laptop is rarely on for the whole day that a rule is about.
+        // This opens every bucket; one that cannot be is told by health(), and the others still work. Rules
+        // are applied at once because a laptop is rarely on all day.
         await this.sweep();
         this.sweeper = setInterval(() => void this.sweep(), SWEEP_INTERVAL_MS).unref();
     }
@@ -67,7 +69,9 @@ class S3Service implements LocalService, Buckets {
         await this.store(record.id);
     }
 
-    /** Removes a bucket's content. Throws BucketNotEmpty unless it is empty or declared with `forceDestroy`. */
+    /**
+     * Removes a bucket's content. Throws BucketNotEmpty unless it is empty or declared with `forceDestroy`.
+     */
     async removing(record: ResourceRecord): Promise<void> {
         if (record.type !== BUCKET_TYPE) return;
         const store = await this.store(record.id);
@@ -93,12 +97,21 @@ class S3Service implements LocalService, Buckets {
         } catch (error) {
             this.refuse(request, response, context, error);
         }
-        // A body that was refused before its end is still on its way: let it pass, so that the answer is read.
+        // A body that was refused before its end is still on its way: let it pass, so that the answer is
+        // read.
         request.resume();
     }
 
     async health(): Promise<Health> {
-        const indexes = await Promise.all(this.names().map(async (name) => (await this.store(name)).index));
+        let indexes: KeyIndex[];
+        try {
+            indexes = await Promise.all(this.names().map(async (name) => (await this.store(name)).index));
+        } catch (error) {
+            return {
+                healthy: false,
+                detail: `A bucket's folder in ${this.context.dataDir} cannot be read: ${String(error)}`,
+            };
+        }
         const objects = indexes.reduce((sum, index) => sum + index.objectCount, 0);
         const bytes = indexes.reduce((sum, index) => sum + index.sizeBytes, 0);
         return {
@@ -148,6 +161,8 @@ class S3Service implements LocalService, Buckets {
         if (store === undefined) {
             store = BucketStore.open(join(this.context.dataDir, name));
             this.stores.set(name, store);
+            // The next request tries again: a full disk or a wrong owner can be put right meanwhile.
+            store.catch(() => this.stores.delete(name));
         }
         return store;
     }

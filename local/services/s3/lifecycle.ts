@@ -4,7 +4,7 @@ import type { Upload } from "./uploadStore";
 
 const DAY_MS = 86_400_000;
 
-const sizeFilter = {
+const commonFilters = {
     prefix: z.string().optional(),
     objectSizeGreaterThan: z.number().optional(),
     objectSizeLessThan: z.number().optional(),
@@ -19,10 +19,10 @@ export const lifecycleRulesSchema = z.array(
         prefix: z.string().optional(),
         filter: z
             .object({
-                ...sizeFilter,
+                ...commonFilters,
                 tag: tagSchema.optional(),
                 and: z
-                    .object({ ...sizeFilter, tags: z.record(z.string(), z.string()).optional() })
+                    .object({ ...commonFilters, tags: z.record(z.string(), z.string()).optional() })
                     .optional(),
             })
             .optional(),
@@ -44,7 +44,9 @@ export type LifecycleRule = z.infer<typeof lifecycleRulesSchema>[number];
 
 /** What lifecycle rules want gone. */
 export interface Expired {
-    /** Current objects, to be deleted as by a client: a versioned bucket keeps them behind a delete marker. */
+    /**
+     * Current objects, to be deleted as by a client: a versioned bucket keeps them behind a delete marker.
+     */
     readonly objects: readonly StoredVersion[];
     /** Noncurrent versions and lone delete markers, to be removed for good. */
     readonly versions: readonly StoredVersion[];

@@ -68,7 +68,8 @@ export function listObjectVersions(call: BucketCall): void {
     const rowsOf = (key: string): readonly StoredVersion[] => {
         const versions = index.versionsOf(key);
         if (!versionMarker || key !== keyMarker) return versions;
-        // A marker deleted since the last page is not found: its key starts over, rather than losing the rest of it.
+        // A marker deleted since the last page is not found: its key starts over, rather than losing the rest
+        // of it.
         return versions.slice(versions.findIndex(({ versionId }) => versionId === versionMarker) + 1);
     };
     const page = listPage(index.keys, rowsOf, {
@@ -217,8 +218,8 @@ function describe(query: ListQuery, version: StoredVersion) {
 }
 
 /**
- * Where a listing goes on after a page that ended with a key or a rolled-up prefix; with `rowMarker`, the last row of
- * the page, the rest of that key comes first.
+ * Where a listing goes on after a page that ended with a key or a rolled-up prefix; with `rowMarker`, the
+ * last row of the page, the rest of that key comes first.
  */
 export function cursorAfter(key: string, rowMarker?: string): Cursor;
 export function cursorAfter(key: string | undefined, rowMarker?: string): Cursor | undefined;

@@ -28,8 +28,8 @@ export interface Page<Row> {
 }
 
 /**
- * Lists one page of rows by key, the core of every S3 listing. A group is passed over by one binary search, so a
- * listing of folders takes time by the number of folders.
+ * Lists one page of rows by key, the core of every S3 listing. A group is passed over by one binary search,
+ * so a listing of folders takes time by the number of folders.
  *
  * @param keys sorted by UTF-8 bytes.
  * @param rowsOf what a key contributes; nothing hides the key.

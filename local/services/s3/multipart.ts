@@ -10,14 +10,19 @@ import {
     compositeChecksum,
     Fingerprint,
     multipartEtag,
-    parseAlgorithm,
 } from "./checksums";
 import { writeCondition } from "./conditions";
 import { copyBytes, openCopySource } from "./copySource";
 import { S3Error } from "./errors";
 import type { Write } from "./files";
 import type { StoredVersion } from "./keyIndex";
-import { checkWriteHeaders, encryptionOf, readAttributes, versionHeader } from "./objectHeaders";
+import {
+    checkWriteHeaders,
+    encryptionOf,
+    readAttributes,
+    requestedAlgorithm,
+    versionHeader,
+} from "./objectHeaders";
 import { type ListedPart, matchParts, parsePartList } from "./partList";
 import { declaredAlgorithm, receivePayload, receiveXml } from "./payload";
 import { parseRange } from "./readObject";
@@ -58,7 +63,9 @@ export async function uploadPart(call: ObjectCall): Promise<void> {
     const expected = upload.checksum?.algorithm;
     if (expected !== undefined && declared !== undefined && declared !== expected) {
         throw new S3Error("InvalidRequest", {
-            message: `Checksum Type mismatch occurred, expected checksum Type: ${expected.toLowerCase()}, actual checksum Type: ${declared.toLowerCase()}`,
+            message:
+                `Checksum Type mismatch occurred, expected checksum Type: ${expected.toLowerCase()}, ` +
+                `actual checksum Type: ${declared.toLowerCase()}`,
         });
     }
     const part = await call.bucket.store.uploads.addPart(upload, number, async (write) => {
@@ -215,15 +222,9 @@ function partNumber(call: BucketCall): number {
 }
 
 function uploadChecksum(call: ObjectCall): { algorithm: ChecksumAlgorithm; type: ChecksumType } | undefined {
-    const name = header(call, "x-amz-checksum-algorithm");
-    if (name === undefined) return undefined;
-    const algorithm = parseAlgorithm(name);
-    if (algorithm === undefined) {
-        throw new S3Error("InvalidRequest", {
-            message: `Checksum algorithm provided is unsupported. Please try again with any of the valid types: [${CHECKSUM_ALGORITHMS.join(", ")}]`,
-        });
-    }
-    // Only a CRC of the whole can be had where parts come in any order; only CRC64NVME is never composed.
+    const algorithm = requestedAlgorithm(call);
+    if (algorithm === undefined) return undefined;
+    // As S3: a CRC can cover the whole object or its parts, a hash only the parts, CRC64NVME only the whole.
     const byDefault = algorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE";
     const type = header(call, "x-amz-checksum-type") ?? byDefault;
     const isFull = type === "FULL_OBJECT" && algorithm.startsWith("CRC");

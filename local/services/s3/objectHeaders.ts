@@ -1,4 +1,5 @@
 import { type BucketCall, header, type ObjectCall } from "./call";
+import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, parseAlgorithm } from "./checksums";
 import { S3Error } from "./errors";
 import type { BucketSettings } from "./settings";
 import type { StoredVersion } from "./keyIndex";
@@ -17,13 +18,17 @@ const STORED_HEADERS = [
     "expires",
 ] as const;
 
-/** Classes whose objects can be read at once; archives would first need a restore, which is not implemented. */
+/**
+ * Classes whose objects can be read at once; archives would first need a restore, which is not implemented.
+ */
 const STORAGE_CLASSES = ["STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR"];
 
 const ENCRYPTION_HEADER = "x-amz-server-side-encryption";
 const ENCRYPTION_ALGORITHMS = ["AES256", "aws:kms", "aws:kms:dsse"];
 
-/** Headers that ask for what this service does not do. They are refused: ignoring them would break a promise. */
+/**
+ * Headers that ask for what this service does not do. They are refused: ignoring them would break a promise.
+ */
 const UNSUPPORTED_HEADERS = [
     /^x-amz-object-lock-/,
     /^x-amz-website-redirect-location$/,
@@ -48,8 +53,8 @@ export function readAttributes(call: ObjectCall): ObjectAttributes {
 }
 
 /**
- * Refuses a write whose headers ask for more than is done here: NotImplemented for features, and for ACLs what S3
- * itself answers under the bucket's ownership and public access block.
+ * Refuses a write whose headers ask for more than is done here: NotImplemented for features, and for ACLs
+ * what S3 itself answers under the bucket's ownership and public access block.
  */
 export function checkWriteHeaders(call: BucketCall): void {
     for (const name of Object.keys(call.request.headers)) {
@@ -66,6 +71,21 @@ export function checkWriteHeaders(call: BucketCall): void {
         header(call, "x-amz-acl"),
         grants.map(([, value]) => String(value)),
     );
+}
+
+/** The checksum algorithm a request wants computed. Throws InvalidRequest for one that does not exist. */
+export function requestedAlgorithm(call: BucketCall): ChecksumAlgorithm | undefined {
+    const name = header(call, "x-amz-checksum-algorithm");
+    if (name === undefined) return undefined;
+    const algorithm = parseAlgorithm(name);
+    if (algorithm === undefined) {
+        throw new S3Error("InvalidRequest", {
+            message:
+                "Checksum algorithm provided is unsupported. Please try again with any of the valid types: " +
+                `[${CHECKSUM_ALGORITHMS.join(", ")}]`,
+        });
+    }
+    return algorithm;
 }
 
 function checkAcl(settings: BucketSettings, acl: string | undefined, grants: readonly string[]): void {
@@ -117,7 +137,9 @@ function storageClass(call: ObjectCall): Record<string, string> {
     return name === "STANDARD" ? {} : { "x-amz-storage-class": name };
 }
 
-/** The encryption an object is answered with: the request's, else the bucket's. Bytes on this disk stay plain. */
+/**
+ * The encryption an object is answered with: the request's, else the bucket's. Bytes on this disk stay plain.
+ */
 function encryptionHeaders(call: ObjectCall): Record<string, string> {
     const asked = header(call, ENCRYPTION_HEADER);
     if (asked !== undefined && !ENCRYPTION_ALGORITHMS.includes(asked)) {

@@ -46,7 +46,10 @@ export function parsePartList(document: unknown): ListedPart[] {
     }));
 }
 
-/** The uploaded parts that the list names, in its order. Throws InvalidPartOrder, InvalidPart or EntityTooSmall. */
+/**
+ * The uploaded parts that the list names, in its order. Throws InvalidPartOrder, InvalidPart or
+ * EntityTooSmall.
+ */
 export function matchParts(listed: readonly ListedPart[], uploaded: readonly UploadPart[]): UploadPart[] {
     if (listed.some(({ number }, i) => number <= (listed[i - 1]?.number ?? 0))) {
         throw new S3Error("InvalidPartOrder");

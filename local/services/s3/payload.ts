@@ -29,8 +29,8 @@ export interface Received {
 }
 
 /**
- * Streams a request's body, decoded, into `write`, and verifies what the client claimed of it: length, SHA-256
- * payload hash, Content-MD5 and checksum (header or trailer). Throws IncompleteBody, EntityTooLarge,
+ * Streams a request's body, decoded, into `write`, and verifies what the client claimed of it: length,
+ * SHA-256 payload hash, Content-MD5 and checksum (header or trailer). Throws IncompleteBody, EntityTooLarge,
  * XAmzContentSHA256Mismatch, BadDigest, InvalidDigest and their like; what was written so far is then void.
  *
  * @param compute an algorithm to compute even where the client sent no checksum.
@@ -117,7 +117,7 @@ export function declaredAlgorithm(request: IncomingMessage): ChecksumAlgorithm |
         });
     }
     const announced = one(request, "x-amz-sdk-checksum-algorithm");
-    if (announced !== undefined && found[0] !== parseAlgorithm(announced)) {
+    if (announced !== undefined && (found[0] === undefined || found[0] !== parseAlgorithm(announced))) {
         throw new S3Error("InvalidRequest", {
             message:
                 "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer " +

@@ -39,8 +39,8 @@ export async function getObject(call: ObjectCall): Promise<void> {
 }
 
 /**
- * The version a request names, or the current one. Throws NoSuchKey, NoSuchVersion, and for a delete marker what S3
- * says of it: 404 where it hides the object, 405 where it was asked for by its id.
+ * The version a request names, or the current one. Throws NoSuchKey, NoSuchVersion, and for a delete marker
+ * what S3 says of it: 404 where it hides the object, 405 where it was asked for by its id.
  */
 export function findVersion(bucket: Bucket, key: string, versionId: string | null): StoredVersion {
     const { index } = bucket.store;
@@ -70,7 +70,8 @@ export async function openVersion(
         const version = findVersion(bucket, key, versionId);
         const data = await bucket.store.openData(version);
         if (data !== undefined) return { version, data };
-        // Replaced between the look-up and the opening: look again. Still listed without bytes, it is damaged.
+        // Replaced between the look-up and the opening: look again. Still listed without bytes, it is
+        // damaged.
         if (bucket.store.index.find(key, version.versionId)?.id === version.id) {
             throw new Error(`The bytes of "${key}" in ${bucket.name} are missing on disk`);
         }
@@ -78,8 +79,8 @@ export async function openVersion(
 }
 
 /**
- * Reads a Range header against an object's size. Undefined means the whole object: S3 ignores what it cannot read,
- * and several ranges in one request. Throws InvalidRange where no byte of the range exists.
+ * Reads a Range header against an object's size. Undefined means the whole object: S3 ignores what it cannot
+ * read, and several ranges in one request. Throws InvalidRange where no byte of the range exists.
  */
 export function parseRange(text: string | undefined, sizeBytes: number): ByteRange | undefined {
     const groups = /^bytes=(?<first>\d*)-(?<last>\d*)$/.exec(text?.trim() ?? "")?.groups;

@@ -94,8 +94,9 @@ export interface Target {
 }
 
 /**
- * Reads a target from the raw URL, path style, or virtual-host style (`<bucket>.s3.<rest>`, `<bucket>.localhost`).
- * The path is split by hand: URL parsers fold "a/../b", which is a legal key. Throws InvalidURI.
+ * Reads a target from the raw URL, path style, or virtual-host style (`<bucket>.s3.<rest>`,
+ * `<bucket>.localhost`). The path is split by hand: URL parsers fold "a/../b", which is a legal key. Throws
+ * InvalidURI.
  */
 export function parseTarget(url: string, host: string): Target {
     const rawPath = url.split("?", 1)[0] ?? "/";
@@ -108,7 +109,10 @@ export function parseTarget(url: string, host: string): Target {
     return { bucket: bucket === "" ? undefined : bucket, key: key === "" ? undefined : key };
 }
 
-/** Finds and runs the operation of a request. Throws what the operation throws, and NotImplemented for an unknown one. */
+/**
+ * Finds and runs the operation of a request. Throws what the operation throws, and NotImplemented for an
+ * unknown one.
+ */
 export async function route(call: Call, target: Target): Promise<void> {
     const method = call.request.method ?? "GET";
     const subresource = subresourceOf(call.query);
@@ -147,7 +151,8 @@ function subresourceOf(query: URLSearchParams): string {
     return names.join("&");
 }
 
-// Buckets and their settings are declared in one place; a change over the wire would be undone by the next `up`.
+// Buckets and their settings are declared in one place; a change over the wire would be undone by the next
+// `up`.
 function bucketRefusal(method: string, subresource: string, bucket: string): S3Error {
     if (method !== "PUT" && method !== "DELETE") return unknownOperation(method, subresource);
     const what = subresource === "" ? "Buckets are" : `A bucket's ${subresource} setting is`;

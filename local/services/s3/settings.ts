@@ -55,8 +55,8 @@ export interface Encryption {
 }
 
 /**
- * One bucket's settings, read from the deployed records at each use, so that an update takes effect at once. Where a
- * resource is not deployed, the answer is what AWS gives a new bucket.
+ * One bucket's settings, read from the deployed records at each use, so that an update takes effect at once.
+ * Where a resource is not deployed, the answer is what AWS gives a new bucket.
  */
 export class BucketSettings {
     constructor(

@@ -21,7 +21,7 @@ export interface CommitOptions {
     /** Keep earlier versions and give this one an id of its own; else it replaces the null version. */
     readonly versioned: boolean;
     /** Runs with the key locked, before the commit. Throwing leaves everything as it was. */
-    readonly check?: (current: StoredVersion | undefined) => void;
+    readonly check: (current: StoredVersion | undefined) => void;
 }
 
 const METADATA_SUFFIX = ".json";
@@ -47,7 +47,9 @@ export class BucketStore {
         private nextSequence: number,
     ) {}
 
-    /** Opens a bucket's folder, creates it where needed, and removes what a killed process left half-written. */
+    /**
+     * Opens a bucket's folder, creates it where needed, and removes what a killed process left half-written.
+     */
     static async open(folder: string): Promise<BucketStore> {
         const objects = join(folder, "objects");
         const staging = join(folder, "staging");
@@ -76,8 +78,8 @@ export class BucketStore {
     }
 
     /**
-     * Makes a version, or a delete marker, the current one of its key. Commits of one key happen one after another,
-     * so of two writers whose `check` asks for an absent key exactly one succeeds.
+     * Makes a version, or a delete marker, the current one of its key. Commits of one key happen one after
+     * another, so of two writers whose `check` asks for an absent key exactly one succeeds.
      *
      * @param stagedPath the version's bytes; undefined for a delete marker. Removed if the commit fails.
      */
@@ -88,7 +90,7 @@ export class BucketStore {
     ): Promise<StoredVersion> {
         try {
             return await this.locks.run(draft.key, async () => {
-                options.check?.(this.index.current(draft.key));
+                options.check(this.index.current(draft.key));
                 const replaced = options.versioned ? undefined : this.index.find(draft.key, NULL_VERSION);
                 const version = this.identify(draft, options.versioned);
                 if (stagedPath !== undefined) {
@@ -143,7 +145,9 @@ export class BucketStore {
         });
     }
 
-    /** Opens a version's bytes; undefined where it was removed meanwhile. The handle outlives a later removal. */
+    /**
+     * Opens a version's bytes; undefined where it was removed meanwhile. The handle outlives a later removal.
+     */
     async openData(version: StoredVersion): Promise<FileHandle | undefined> {
         try {
             return await open(join(this.objects, version.id + DATA_SUFFIX), "r");
@@ -178,7 +182,8 @@ export class BucketStore {
         };
     }
 
-    // Metadata first: bytes without it are a leftover, metadata without bytes would be a broken object.
+    // Metadata first: bytes without it are a leftover, metadata without bytes would be a broken object. Not
+    // flushed: a power cut may bring back a deleted object, but never a part of one.
     private async removeFiles(version: StoredVersion): Promise<void> {
         await rm(join(this.objects, version.id + METADATA_SUFFIX), { force: true });
         await rm(join(this.objects, version.id + DATA_SUFFIX), { force: true });

@@ -105,7 +105,10 @@ export class UploadStore {
         return [...parts].sort((a, b) => a.number - b.number);
     }
 
-    /** Receives a part, which replaces an earlier one of its number; undefined where the upload ended meanwhile. */
+    /**
+     * Receives a part, which replaces an earlier one of its number; undefined where the upload ended
+     * meanwhile.
+     */
     async addPart(
         upload: Upload,
         number: number,
@@ -136,8 +139,8 @@ export class UploadStore {
     }
 
     /**
-     * Ends an upload: runs `finish` with no part changing under it, then frees the parts. Where `finish` throws, the
-     * upload stays. Answers undefined where another call ended the upload first.
+     * Ends an upload: runs `finish` with no part changing under it, then frees the parts. Where `finish`
+     * throws, the upload stays. Answers undefined where another call ended the upload first.
      */
     async end<T>(upload: Upload, finish: () => Promise<T>): Promise<T | undefined> {
         return await this.locks.run(upload.uploadId, async () => {

@@ -1,10 +1,16 @@
 import { header, isoTime, type ObjectCall, sendEmpty, sendXml } from "./call";
-import { type ChecksumAlgorithm, checksumElement, checksumHeader, parseAlgorithm } from "./checksums";
+import { type ChecksumAlgorithm, checksumElement, checksumHeader } from "./checksums";
 import { writeCondition } from "./conditions";
 import { copyBytes, openCopySource } from "./copySource";
 import { S3Error } from "./errors";
 import { NULL_VERSION, type StoredVersion } from "./keyIndex";
-import { checkWriteHeaders, encryptionOf, readAttributes, versionHeader } from "./objectHeaders";
+import {
+    checkWriteHeaders,
+    encryptionOf,
+    readAttributes,
+    requestedAlgorithm,
+    versionHeader,
+} from "./objectHeaders";
 import { receivePayload } from "./payload";
 
 /** PutObject. */
@@ -116,6 +122,5 @@ function keepContent(
 }
 
 function copyAlgorithm(call: ObjectCall, source: StoredVersion): ChecksumAlgorithm | undefined {
-    const asked = header(call, "x-amz-checksum-algorithm");
-    return asked === undefined ? source.checksum?.algorithm : parseAlgorithm(asked);
+    return requestedAlgorithm(call) ?? source.checksum?.algorithm;
 }

@@ -15,9 +15,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
     "'": "&apos;",
 };
 
-// Control characters are legal in keys. As references they at least survive parsers that normalise white space.
+// Control characters are legal in keys. As references they at least survive parsers that normalise white
+// space.
 function escape(text: string): string {
-    // eslint's no-control-regex forbids the characters themselves, so the class is built from a Unicode property.
+    // eslint's no-control-regex forbids the characters themselves, so the class is built from a Unicode
+    // property.
     return text.replace(/[&<>"']|\p{Cc}/gu, (c) => ENTITIES[c] ?? `&#x${c.charCodeAt(0).toString(16)};`);
 }
 
@@ -49,7 +51,8 @@ export function toErrorXml(value: XmlValue): string {
 
 const CHARACTERS = new Map(Object.entries(ENTITIES).map(([character, entity]) => [entity, character]));
 
-// In one pass, so that "&amp;lt;" stays the text "&lt;". The parser's own decoding takes two, and leaves numbers.
+// In one pass, so that "&amp;lt;" stays the text "&lt;". The parser's own decoding takes two, and leaves
+// numbers.
 function unescape(text: string): string {
     return text.replace(
         /&(?:#x(?<hex>[0-9a-fA-F]{1,6})|#(?<decimal>\d{1,7})|[a-z]+);/g,
@@ -76,7 +79,8 @@ const parser = new XMLParser({
 
 /**
  * Parses a request's document into plain objects and strings, under its root element's name.
- * Throws MalformedXML, also for any document type declaration: S3 needs none and entities could be nested in it.
+ * Throws MalformedXML, also for any document type declaration: S3 needs none and entities could be nested in
+ * it.
  */
 export function parseXml(text: string): unknown {
     if (text.includes("<!DOCTYPE") || XMLValidator.validate(text) !== true) throw new S3Error("MalformedXML");

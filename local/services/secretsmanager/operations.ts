@@ -199,6 +199,7 @@ function writeOperations({ vault, rotations, now }: SecretsManagerParts): Api["o
                 SecretId: secretId,
                 ClientRequestToken: token,
                 Description: text(0, 2048).optional(),
+                KmsKeyId: absent("the key is set by the Pulumi program"),
                 ...value,
             }),
             (input) => {
@@ -213,19 +214,24 @@ function writeOperations({ vault, rotations, now }: SecretsManagerParts): Api["o
                 return { ARN: arn, Name: name, VersionId: id };
             },
         ),
-        RotateSecret: operation(
-            z.object({
-                SecretId: secretId,
-                ClientRequestToken: token,
-                RotationLambdaARN: absent("rotation functions are set by the Pulumi program"),
-                RotationRules: absent("rotation rules are set by the Pulumi program"),
-            }),
-            async (input) => {
-                const secret = await rotations.rotate(vault.find(input.SecretId), input.ClientRequestToken);
-                return { ARN: secret.arn, Name: secret.name, VersionId: versionWith(secret, CURRENT)?.id };
-            },
-        ),
+        RotateSecret: rotateSecret(vault, rotations),
     };
+}
+
+function rotateSecret(vault: Vault, rotations: Rotations) {
+    return operation(
+        z.object({
+            SecretId: secretId,
+            ClientRequestToken: token,
+            RotateImmediately: z.literal(true).optional(),
+            RotationLambdaARN: absent("rotation functions are set by the Pulumi program"),
+            RotationRules: absent("rotation rules are set by the Pulumi program"),
+        }),
+        async (input) => {
+            const secret = await rotations.rotate(vault.find(input.SecretId), input.ClientRequestToken);
+            return { ARN: secret.arn, Name: secret.name, VersionId: versionWith(secret, CURRENT)?.id };
+        },
+    );
 }
 
 interface BatchInput {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { replaceFile } from "../protocol/files";
+import { writeFileAtomic } from "../../files";
 import { AwsError, type ServiceContext } from "../service";
 import type { Secret } from "./secret";
 
@@ -60,7 +60,7 @@ export class Vault {
     }
 
     save(secret: Secret): Secret {
-        replaceFile(this.fileOf(secret.arn), this.context.seal(Buffer.from(JSON.stringify(secret))));
+        writeFileAtomic(this.fileOf(secret.arn), this.context.seal(Buffer.from(JSON.stringify(secret))));
         this.secrets.set(secret.arn, secret);
         return secret;
     }

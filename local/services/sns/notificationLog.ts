@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { replaceFile } from "../protocol/files";
+import { writeFileAtomic } from "../../files";
 import type { ServiceContext } from "../service";
 
 /** How a notification fared with one subscriber. */
@@ -90,7 +90,7 @@ export class Notifications implements NotificationLog {
 
     /** Puts a text for a person into the outbox, and drops the oldest above the limit. */
     keep(fileName: string, content: string): void {
-        replaceFile(join(this.outbox, fileName), content);
+        writeFileAtomic(join(this.outbox, fileName), content);
         const files = readdirSync(this.outbox).sort();
         for (const old of files.slice(0, Math.max(0, files.length - MAX_NOTIFICATIONS))) {
             rmSync(join(this.outbox, old), { force: true });
@@ -101,7 +101,7 @@ export class Notifications implements NotificationLog {
     save(): void {
         if (!this.dirty) return;
         this.dirty = false;
-        replaceFile(this.file, this.notifications.map((each) => `${JSON.stringify(each)}\n`).join(""));
+        writeFileAtomic(this.file, this.notifications.map((each) => `${JSON.stringify(each)}\n`).join(""));
     }
 
     private saveSoon(): void {

@@ -30,9 +30,10 @@ function derived(
 /** The value with each leaf, at any depth, replaced by the unknown, one at a time. */
 function withOneUnknown(value: unknown): unknown[] {
     if (Array.isArray(value)) {
+        const items: readonly unknown[] = value;
         return [
             UNKNOWN,
-            ...value.flatMap((item, i) => withOneUnknown(item).map((other) => value.with(i, other))),
+            ...items.flatMap((item, i) => withOneUnknown(item).map((other) => items.with(i, other))),
         ];
     }
     if (!isObject(value)) return [UNKNOWN];

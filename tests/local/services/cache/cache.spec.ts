@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import { createCacheService, purgeCache, type CacheService } from "../../../../local/services/cache";
 import type { ResourceRecord } from "../../../../local/services/service";
-import { forkUntilMessage, freePort, recordOf, refusal, runs, until, Workplace } from "../process/workplace";
+import { ensureValkey } from "../../../../local/toolchain/valkey";
+import { forkUntilPid, freePort, recordOf, refusal, runs, until, Workplace } from "../process/workplace";
 
 const GROUP = "aws:elasticache/replicationGroup:ReplicationGroup";
 const PARAMETERS = "aws:elasticache/parameterGroup:ParameterGroup";
@@ -31,24 +32,19 @@ const parameterGroup = (values: Record<string, string>) =>
         parameters: Object.entries(values).map(([name, value]) => ({ name, value })),
     });
 
-function valkeyBinary(): string {
-    const path = process.env.BQX_VALKEY;
-    if (path !== undefined && existsSync(path)) return path;
-    throw new Error("These tests run a real Valkey: set BQX_VALKEY to the path of a valkey-server.");
-}
-
 describe("the local ElastiCache", function () {
     this.timeout(30_000);
     const place = new Workplace();
     let port: number;
     let ca: Buffer;
+    let binaryPath: string;
     let cache: CacheService;
     const clients: Redis[] = [];
 
     const newCache = async (name = "elasticache") =>
         createCacheService(place.context(name), {
             port,
-            binaryPath: valkeyBinary(),
+            binaryPath,
             certificate: await place.certificate(),
             metrics: place,
         });
@@ -84,6 +80,8 @@ describe("the local ElastiCache", function () {
     const firstPing = async (changes: RedisOptions) => (await connected(changes)).ping();
 
     before(async () => {
+        // BQX_VALKEY where it is set, else what the stack itself would run.
+        binaryPath = await ensureValkey(() => undefined);
         port = await freePort();
         ca = readFileSync((await place.certificate()).caPath);
         cache = await newCache();
@@ -160,10 +158,9 @@ describe("the local ElastiCache", function () {
         await once(socket, "secureConnect");
         let answer = "";
         socket.on("data", (data: Buffer) => (answer += data.toString()));
-        socket.write(`AUTH ${FIRST_TOKEN}\r\nPING\r\nQUIT\r\n`);
-        await once(socket, "end");
-        expect(answer).to.equal("+OK\r\n+PONG\r\n+OK\r\n");
-        socket.destroy();
+        socket.end(`AUTH ${FIRST_TOKEN}\r\nPING\r\n`);
+        await once(socket, "close");
+        expect(answer).to.equal("+OK\r\n+PONG\r\n");
     });
 
     it("takes memory, policy and parameters from the deployed node type and group", async () => {
@@ -282,8 +279,8 @@ describe("the local ElastiCache", function () {
     it("finds and stops what a killed host has left running", async () => {
         await cache.stop();
         const script = join(__dirname, "cacheHost.ts");
-        const args = [place.dir, String(port), valkeyBinary(), JSON.stringify(group())];
-        const { child, message: orphan } = await forkUntilMessage<number>(script, ...args);
+        const args = [place.dir, String(port), binaryPath, JSON.stringify(group())];
+        const { child, pid: orphan } = await forkUntilPid(script, ...args);
         await (await connected()).set("late", "yes");
         child.kill("SIGKILL");
         await until(() => expect(runs(child.pid!)).to.equal(false));

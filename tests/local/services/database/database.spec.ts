@@ -11,7 +11,7 @@ import {
 } from "../../../../local/services/database";
 import { createSecretsManagerService, type SecretStore } from "../../../../local/services/secretsmanager";
 import type { LocalService, ResourceRecord } from "../../../../local/services/service";
-import { forkUntilMessage, freePort, recordOf, refusal, runs, until, Workplace } from "../process/workplace";
+import { forkUntilPid, freePort, recordOf, refusal, runs, until, Workplace } from "../process/workplace";
 
 const CLUSTER = "aws:rds/cluster:Cluster";
 const INSTANCE = "aws:rds/clusterInstance:ClusterInstance";
@@ -269,7 +269,7 @@ describe("the local Aurora", function () {
         await secrets.stop();
         const script = join(__dirname, "databaseHost.ts");
         const args = [place.dir, String(port), JSON.stringify(cluster())];
-        const { child, message: orphan } = await forkUntilMessage<number>(script, ...args);
+        const { child, pid: orphan } = await forkUntilPid(script, ...args);
         await query("INSERT INTO bars VALUES ('usdjpy')");
         child.kill("SIGKILL");
         await until(() => expect(runs(child.pid!)).to.equal(false));

@@ -117,11 +117,11 @@ export async function refusal(promise: Promise<unknown> | undefined): Promise<st
     return outcome;
 }
 
-/** Runs a script in a process of its own until it sends a message, which it answers with. */
-export async function forkUntilMessage<Message>(script: string, ...args: string[]) {
+/** Runs a host in a process of its own, until it sends the pid of what it has started. */
+export async function forkUntilPid(script: string, ...args: string[]) {
     const child = fork(script, args, { execArgv: ["--require", "tsx/cjs"] });
-    const [message] = (await once(child, "message")) as [Message];
-    return { child, message };
+    const [pid] = (await once(child, "message")) as [number];
+    return { child, pid };
 }
 
 // One key for all: the tests of a killed host read in a second process what the first has sealed.

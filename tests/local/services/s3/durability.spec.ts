@@ -106,6 +106,36 @@ describe("S3 durability", () => {
         expect(s3.logged.join()).to.contain(`The bytes of "k" in ${Bucket} are missing on disk`);
     });
 
+    it("tells of a bucket that cannot be read, and serves the others", async () => {
+        await put("content");
+        await writeFile(join(objects(), "damaged.json"), "{");
+        s3.records.push(bucket("another-bucket"));
+        await restart();
+        const health = await s3.service.health();
+        expect(health.healthy).to.equal(false);
+        expect(health.detail).to.contain(dataDir);
+        expect(await refusal(text())).to.equal("InternalError 500");
+        await s3.client.send(new PutObjectCommand({ Bucket: "another-bucket", Key, Body: "x" }));
+        await rm(join(objects(), "damaged.json"));
+        expect(await text()).to.equal("content");
+        expect((await s3.service.health()).healthy).to.equal(true);
+    });
+
+    it("keeps nothing of an upload whose client goes away", async () => {
+        const upload = request(`${s3.url}/${Bucket}/${Key}`, {
+            method: "PUT",
+            headers: { "content-length": 1e6 },
+        });
+        upload.on("error", () => undefined);
+        upload.write(Buffer.alloc(1e5));
+        const staging = join(dataDir, Bucket, "staging");
+        await writing(staging);
+        upload.destroy();
+        while ((await readdir(staging)).length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+        expect(await refusal(text())).to.equal("NoSuchKey 404");
+        expect(s3.logged).to.deep.equal([]);
+    });
+
     describe("of a process that is killed", () => {
         let child: ChildProcess;
         let url: string;

@@ -90,6 +90,11 @@ describe("S3 integrity", () => {
                 expected: "InvalidRequest 400",
             },
             {
+                title: "algorithm that does not exist",
+                headers: { "x-amz-sdk-checksum-algorithm": "CRC8" },
+                expected: "InvalidRequest 400",
+            },
+            {
                 title: "announced checksum that is missing",
                 headers: { "x-amz-sdk-checksum-algorithm": "CRC32" },
                 expected: "InvalidRequest 400",

@@ -10,7 +10,8 @@ import { compareUtf8, KeyIndex, type StoredVersion } from "../../../../local/ser
 import { type Cursor, listPage } from "../../../../local/services/s3/listing";
 import { bucket, refusal, TestServer } from "./server";
 
-// Short keys over few characters make shared prefixes likely; the last two sort differently by UTF-16 and UTF-8.
+// Short keys over few characters make shared prefixes likely; the last two sort differently by UTF-16 and
+// UTF-8.
 const key = fc.string({
     unit: fc.constantFrom("a", "b", "/", "-", "é", "\uffee", "🦜"),
     minLength: 1,

@@ -153,6 +153,7 @@ describe("S3 multipart uploads", () => {
     });
 
     it("refuses checksums that cannot be combined", async () => {
+        expect(await refusal(create({ ChecksumAlgorithm: "CRC8" }))).to.equal("InvalidRequest 400");
         expect(await refusal(create({ ChecksumAlgorithm: "SHA256", ChecksumType: "FULL_OBJECT" }))).to.equal(
             "InvalidRequest 400",
         );

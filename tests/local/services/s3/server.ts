@@ -23,7 +23,9 @@ export const bucket = (name: string, inputs: Record<string, unknown> = {}) =>
 export const versioning = (name: string, status: string) =>
     record("aws:s3/bucketVersioning:BucketVersioning", name, { versioningConfiguration: { status } });
 
-/** The S3 service behind a plain HTTP server, as behind the gateway, with its folder and its deployed records. */
+/**
+ * The S3 service behind a plain HTTP server, as behind the gateway, with its folder and its deployed records.
+ */
 export class TestServer {
     readonly logged: string[] = [];
     readonly client: S3Client;
@@ -92,7 +94,10 @@ export class TestServer {
     }
 }
 
-/** What S3 answered to a call that it must refuse: `code status`. A call that succeeds is a failure of the test. */
+/**
+ * What S3 answered to a call that it must refuse: `code status`. A call that succeeds is a failure of the
+ * test.
+ */
 export async function refusal(call: Promise<unknown>): Promise<string> {
     try {
         await call;
