@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { runProgram, typescript } from "./support/processes";
 
 const ROOT = join(__dirname, "..");
@@ -14,7 +14,10 @@ const generators = readdirSync(join(ROOT, "tools")).filter((name) =>
 /** Runs a tool at the root; fails with all that it printed where it objects. */
 async function passes(command: string, ...args: string[]): Promise<void> {
     const { code, stdout, stderr } = await runProgram(command, args, { cwd: ROOT });
-    if (code !== 0) throw new Error(`${args.join(" ")} (exit ${code ?? "by signal"}):\n${stdout}${stderr}`);
+    if (code !== 0)
+        throw new Error(
+            `${basename(command)} ${args.join(" ")} (exit ${code ?? "by signal"}):\n${stdout}${stderr}`,
+        );
 }
 
 describe("the sources", function () {
@@ -24,7 +27,8 @@ describe("the sources", function () {
 
     it("keep the rules (eslint)", () => passes(bin("eslint"), "."));
 
-    it("are formatted (prettier)", () => passes(bin("prettier"), "--check", "--log-level=warn", "."));
+    it("are formatted (prettier)", () =>
+        passes(bin("prettier"), "--check", "--log-level=warn", "**/*.{ts,js,mjs,css,html}"));
 
     it("have generators", () => expect(generators).to.include.members(["policiesDoc.ts", "settingsDoc.ts"]));
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { buildPolicies } from "../../tools/policiesBuild";
 import { ROOT } from "../paths";
+import { run } from "./run";
 
 const BUNDLE = join(ROOT, "policies", "dist", "index.js");
 const SOURCES = ["policies", "config"];
@@ -9,7 +9,12 @@ const SOURCES = ["policies", "config"];
 /** Bundles the policy pack where a source is newer than the bundle: the engine's policy runner loads the bundle. */
 export async function ensurePolicyBundle(): Promise<void> {
     if (existsSync(BUNDLE) && statSync(BUNDLE).mtimeMs > newestSource()) return;
-    await buildPolicies();
+    // In a process of its own: building loads every rule, and with them all of @pulumi/aws.
+    await run(process.execPath, [
+        "--require",
+        require.resolve("tsx/cjs"),
+        join(ROOT, "tools", "policiesBuild.ts"),
+    ]);
 }
 
 function newestSource(): number {

@@ -112,12 +112,12 @@ describe("the shell entry bqx", function () {
         expect(calls()).to.have.length(2);
     });
 
-    it("runs by a relative path", async () => {
+    it("runs by a relative path, and where there is no HOME", async () => {
         giveNpm();
         await bqx();
-        const { stdout } = await runProgram("sh", ["-c", 'cd "$0" && ./bqx down', checkout()], {
-            env: { PATH: bin() },
-        });
+        const args = ["-c", 'cd "$0" && ./bqx down', checkout()];
+        const { stdout, stderr } = await runProgram("/bin/sh", args, { env: { PATH: bin() } });
+        expect(stderr).to.equal("");
         expect(stdout).to.include(`${checkout()}/cli/main.ts down`);
     });
 
@@ -154,7 +154,7 @@ describe("the shell entry bqx", function () {
     });
 
     it("installs once where two commands start at once", async () => {
-        giveNpm();
+        giveNpm(NPM.replace("sleep 0.3", "sleep 2"));
         const ended = await Promise.all([bqx(), bqx(["down"])]);
         expect(ended.map(({ code }) => code)).to.deep.equal([0, 0]);
         expect(calls()).to.have.length(1);

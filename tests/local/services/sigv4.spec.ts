@@ -35,8 +35,9 @@ const parts = fc.record({
     segments: fc.array(fc.oneof(text, fc.constantFrom(".", "..", "", "a b", "a+b", "%41", "å")), {
         maxLength: 5,
     }),
+    // The SDK keeps a query in an object, which cannot have this name.
     query: fc.dictionary(
-        fc.oneof(text, near),
+        fc.oneof(text, near).filter((name) => name !== "__proto__"),
         fc.oneof(text, fc.constant(""), fc.array(text, { minLength: 1 })),
     ),
     value: fc.stringMatching(/^[ -~\t]{0,20}$/),

@@ -1,0 +1,190 @@
+import { GetObjectCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { expect } from "chai";
+import { Redis } from "ioredis";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { Client } from "pg";
+import { ScratchCheckout } from "./scratch";
+
+const NOTHING = { create: 0, update: 0, replace: 0, delete: 0 };
+
+describe("the local stack, deployed by the real engine", function () {
+    this.timeout(180_000);
+    let checkout: ScratchCheckout;
+
+    before(() => {
+        checkout = new ScratchCheckout();
+    });
+
+    after(() => checkout.dispose());
+
+    it("comes up with all services healthy and the console answering", async () => {
+        const { code, stderr, document } = await checkout.report<{ console: string }>("up", "--no-open");
+        expect(code, stderr).to.equal(0);
+        const { services, stages, deployment } = await checkout.status();
+        expect(services.filter(({ healthy }) => !healthy)).to.deep.equal([]);
+        expect(stages.map(({ name }) => name)).to.deep.equal([
+            ...["alerts", "billing", "featureStore", "images", "network", "registry", "storage"],
+        ]);
+        expect(deployment.state).to.equal("succeeded");
+        expect((await fetch(document.console)).status).to.equal(200);
+    });
+
+    it("runs what it deployed: buckets, the database and the cache take their credentials", async () => {
+        const s3 = checkout.s3("local");
+        const { Buckets: buckets = [] } = await s3.send(new ListBucketsCommand({}));
+        expect(buckets).to.have.length(3);
+        const Bucket = buckets[0]?.Name;
+        await s3.send(new PutObjectCommand({ Bucket, Key: "kept", Body: "content" }));
+        const database = await connectDatabase(checkout);
+        const { rows } = await database.query<{ ssl: boolean }>(
+            "select ssl from pg_stat_ssl where pid = pg_backend_pid()",
+        );
+        await database.end();
+        expect(rows).to.deep.equal([{ ssl: true }]);
+        expect(await pingCache(checkout, await cacheToken(checkout))).to.equal("PONG");
+    });
+
+    it("changes nothing when it comes up again", async () => {
+        const { code, stderr, document } = await checkout.report("deploy", "--stack", "local");
+        expect(code, stderr).to.equal(0);
+        expect(document).to.deep.include({ changes: NOTHING, policyViolations: [], errors: [] });
+        expect(checkout.engineLog("local")).to.match(/98 unchanged/);
+    });
+
+    it("updates only what a changed setting concerns", async () => {
+        checkout.set("local", "logs: { retentionDays: 60 }");
+        const { document } = await checkout.report("deploy", "--stack", "local");
+        expect(document.changes).to.deep.equal({ ...NOTHING, update: 2 });
+        const updated = [...checkout.engineLog("local").matchAll(/~ +aws:(\S+) (\S+) updated/g)].map(
+            ([, type, name]) => `${type} ${name}`,
+        );
+        expect(updated.sort()).to.deep.equal([
+            "cloudwatch:LogGroup feature-store-cache-log",
+            "cloudwatch:LogGroup feature-store-database-log",
+        ]);
+    });
+
+    it("makes the new before it deletes the old, where a property cannot change", async () => {
+        checkout.set("local", 'alerts: { criticalEmails: ["one@example.com"] }');
+        expect((await checkout.report("deploy", "--stack", "local")).document.changes).to.deep.equal({
+            ...NOTHING,
+            create: 1,
+        });
+        checkout.edit("Pulumi.local.yaml", "one@example.com", "two@example.com");
+        const { document } = await checkout.report("deploy", "--stack", "local");
+        expect(document.changes.replace + document.changes.create).to.equal(1);
+        const log = checkout.engineLog("local").split("updating").at(-1) ?? "";
+        expect(log).to.match(/subscription|email/i);
+    });
+
+    it("gives the cache another auth token, and takes it", async () => {
+        const before = await cacheToken(checkout);
+        checkout.set("local", "cache: { authTokenVersion: 2 }");
+        const { document } = await checkout.report("deploy", "--stack", "local");
+        expect(document.errors).to.deep.equal([]);
+        const after = await cacheToken(checkout);
+        expect(after).not.to.equal(before);
+        expect(await pingCache(checkout, after)).to.equal("PONG");
+    });
+
+    it("refuses a second command while one is at work", async () => {
+        const first = checkout.bqx("deploy", "--stack", "local");
+        await new Promise((resolve) => setTimeout(resolve, 1_500));
+        const second = await checkout.bqx("up", "--no-open");
+        expect(second.code).to.equal(1);
+        expect(second.stderr).to.match(
+            /Another "bqx deploy --stack local" \(process \d+, since .*\) is working on this stack/,
+        );
+        expect((await first).code).to.equal(0);
+    });
+
+    it("stops everything, and keeps the data for the next time", async () => {
+        const { code, stdout } = await checkout.bqx("down");
+        expect([code, stdout]).to.deep.equal([0, "Stopped local.\n"]);
+        expect(checkout.processes()).to.deep.equal([]);
+        const stopped = await checkout.report<object>("status");
+        expect([stopped.code, stopped.document]).to.deep.equal([
+            1,
+            { stack: "local", endpoint: null, pairs: [], services: [] },
+        ]);
+
+        expect((await checkout.bqx("up", "--no-open")).code).to.equal(0);
+        const s3 = checkout.s3("local");
+        const { Buckets: buckets = [] } = await s3.send(new ListBucketsCommand({}));
+        const kept = await s3.send(new GetObjectCommand({ Bucket: buckets[0]?.Name, Key: "kept" }));
+        expect(await kept.Body?.transformToString()).to.equal("content");
+    });
+
+    it("says which port is taken, and by which stack it is wanted", async () => {
+        await checkout.bqx("down");
+        const { console: port } = checkout.instance("local").ports;
+        const stranger = createServer().listen(port, "127.0.0.1");
+        const { code, stderr } = await checkout.bqx("up", "--no-open");
+        await new Promise((resolve) => stranger.close(resolve));
+        expect(code).to.equal(1);
+        expect(stderr).to.include(
+            `Port ${port} (console of the local stack local) is in use by another program.`,
+        );
+        expect(checkout.processes()).to.deep.equal([]);
+    });
+
+    it("leaves the checkout as Git has it", () => {
+        expect(readFileSync(join(checkout.dir, "Pulumi.prod.yaml"), "utf8")).to.equal(
+            readFileSync(join(__dirname, "..", "..", "Pulumi.prod.yaml"), "utf8"),
+        );
+        expect(readFileSync(join(checkout.dir, "Pulumi.local.yaml"), "utf8")).not.to.include(
+            "encryptionsalt",
+        );
+    });
+});
+
+async function secretOf(checkout: ScratchCheckout, arnOutput: string): Promise<Record<string, string>> {
+    const { document } = await checkout.report<{ outputs: Record<string, { secretArn: string }> }>(
+        "deploy",
+        "--stack",
+        "local",
+    );
+    const manager = new SecretsManagerClient(checkout.client("local"));
+    const { SecretString } = await manager.send(
+        new GetSecretValueCommand({ SecretId: document.outputs[arnOutput]?.secretArn }),
+    );
+    return JSON.parse(SecretString ?? "{}") as Record<string, string>;
+}
+
+async function cacheToken(checkout: ScratchCheckout): Promise<string> {
+    return (await secretOf(checkout, "cache"))["token"] ?? "";
+}
+
+async function connectDatabase(checkout: ScratchCheckout): Promise<Client> {
+    const { username, password } = await secretOf(checkout, "database");
+    const ca = readFileSync(join(checkout.state, "local", "tls", "server.crt"), "utf8");
+    const port = checkout.instance("local").ports.database;
+    const client = new Client({
+        host: "127.0.0.1",
+        port,
+        user: username,
+        password,
+        database: "bqx",
+        ssl: { ca },
+    });
+    await client.connect();
+    return client;
+}
+
+async function pingCache(checkout: ScratchCheckout, password: string): Promise<string> {
+    const ca = readFileSync(join(checkout.state, "local", "tls", "server.crt"), "utf8");
+    const redis = new Redis({
+        host: "127.0.0.1",
+        port: checkout.instance("local").ports.cache,
+        password,
+        tls: { ca },
+    });
+    try {
+        return await redis.ping();
+    } finally {
+        redis.disconnect();
+    }
+}
