@@ -11,7 +11,10 @@ export default tseslint.config(
         rules: {
             // `||` swallows 0 and "": defaults are written with `??`.
             "@typescript-eslint/prefer-nullish-coalescing": "error",
-            "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+            "@typescript-eslint/restrict-template-expressions": [
+                "error",
+                { allowNumber: true, allowBoolean: true },
+            ],
             "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
             "max-lines": ["error", { max: 320, skipBlankLines: true, skipComments: true }],
             "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],

@@ -24,6 +24,7 @@ const ENTRIES = [
     "local/provider/awsx.ts", // the engine's own provider process
     "local/services/main.ts", // the host process of the local services
     "policies/index.ts", // Pulumi's policy runner, as a bundle
+    "tools/policiesBuild.ts", // a process of its own, see local/toolchain/policyBundle.ts
     "tools/policiesDoc.ts",
     "tools/policiesTaggable.ts",
     "tools/settingsDoc.ts",

@@ -1,13 +1,12 @@
 /** One operation of the engine in a process of its own; run.ts starts it and speaks with it over IPC. */
 import {
     LocalWorkspace,
-    PulumiCommand,
     type EngineEvent,
     type PreviewOptions,
     type Stack,
     type UpOptions,
 } from "@pulumi/pulumi/automation";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { PROJECT } from "../../config/tags";
 import program from "../../index";
 import { messageOf } from "../errors";
@@ -16,9 +15,10 @@ import { ROOT } from "../paths";
 import { debugProviders, startAwsxProvider } from "../provider/attach";
 import { startProvider } from "../provider/server";
 import { HostClient } from "../services/client";
+import { engineCommand } from "./command";
 import { EventDigest } from "./digest";
 import type { OperationMessage, OperationRequest, OperationResult } from "./protocol";
-import { localWorkspace, type Workspace } from "./workspace";
+import { awsWorkspace, localWorkspace, type Workspace } from "./workspace";
 
 const POLICY_PACK = join(ROOT, "policies");
 
@@ -97,11 +97,8 @@ async function openStack(
     { stack, target, engine }: OperationRequest,
     stop: (() => Promise<void>)[],
 ): Promise<Stack> {
-    const workspace = target === "local" ? await openLocal(stack, stop) : { workDir: ROOT };
-    // The binary's folder is <root>/bin in an installation of the SDK's own; ours is given by its path alone.
-    const pulumiCommand = await PulumiCommand.get(
-        engine === "pulumi" ? {} : { root: dirname(dirname(engine)) },
-    );
+    const workspace = target === "local" ? await openLocal(stack, stop) : awsWorkspace();
+    const pulumiCommand = await engineCommand(engine);
     return LocalWorkspace.createOrSelectStack(
         { stackName: stack, projectName: PROJECT, program },
         { ...workspace, pulumiCommand },

@@ -18,12 +18,19 @@ import { ROOT } from "../paths";
 /** Folder and environment of one run of the engine. */
 export interface Workspace {
     readonly workDir: string;
-    readonly pulumiHome: string;
+    readonly pulumiHome?: string;
     readonly envVars: Record<string, string>;
 }
 
 const stackFileSchema = z.looseObject({ encryptionsalt: z.string().optional() });
-const LOCAL_POLICY_HOST = join(__dirname, "bin");
+
+/** Where an engine that has no Node.js language host finds what starts the policy pack. */
+const POLICY_HOST = { PATH: [join(__dirname, "bin"), process.env["PATH"] ?? ""].join(delimiter) };
+
+/** The checkout as it is, for a real account: Pulumi's own settings choose the backend, the SDK's the credentials. */
+export function awsWorkspace(): Workspace {
+    return { workDir: ROOT, envVars: POLICY_HOST };
+}
 
 /**
  * A working folder for the engine that looks like the checkout (archives and paths of the program resolve in it) but
@@ -44,7 +51,7 @@ export function localWorkspace(instance: Instance, debugProviders: string): Work
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
             PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
             PULUMI_SKIP_UPDATE_CHECK: "true",
-            PATH: [LOCAL_POLICY_HOST, process.env["PATH"] ?? ""].join(delimiter),
+            ...POLICY_HOST,
         },
     };
 }

@@ -13,7 +13,8 @@ export function debugProviders(ports: { readonly provider: number; readonly awsx
 /** Starts the awsx process on a free port. It ends with `stop`, or with this process. */
 export async function startAwsxProvider(): Promise<RunningProvider> {
     const entry = join(__dirname, "awsx.ts");
-    const child = spawn(process.execPath, ["--require", "tsx/cjs", entry], {
+    const watch = join(__dirname, "..", "engine", "bin", "exitWithParent.js");
+    const child = spawn(process.execPath, ["--require", watch, "--require", "tsx/cjs", entry], {
         cwd: join(__dirname, "..", ".."),
         stdio: ["ignore", "pipe", "pipe"],
     });

@@ -22,13 +22,14 @@ const pidFile = (instance: Instance): string => join(instance.dir, "host.pid.jso
 const versionFile = (instance: Instance): string => join(instance.dir, "host.version");
 
 /**
- * Starts the host of a stack where none runs, or none of this version of the code.
+ * Starts the host of a stack where none runs, or none of this version of the code. One with a service that has given up is
+ * started anew too.
  * @returns whether it had to be started
  * @throws UserError with the end of its log where it does not come up
  */
 export async function ensureHost(instance: Instance, tools: Tools): Promise<boolean> {
     const version = codeVersion(tools, instance);
-    if (isVersion(instance, version) && (await new HostClient(instance).status()) !== undefined) return false;
+    if (isVersion(instance, version) && (await isHealthy(instance))) return false;
     await stopHost(instance);
     const logs = join(instance.dir, "logs");
     mkdirSync(logs, { recursive: true });
@@ -58,6 +59,11 @@ export async function stopHost(instance: Instance): Promise<boolean> {
         await stopOrphanedCache(dataDirOf(instance, "cache")),
     ];
     return stopped.some((pid) => pid !== undefined);
+}
+
+async function isHealthy(instance: Instance): Promise<boolean> {
+    const status = await new HostClient(instance).status();
+    return status?.services.every(({ healthy }) => healthy) ?? false;
 }
 
 function isVersion(instance: Instance, version: string): boolean {

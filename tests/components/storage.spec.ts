@@ -61,7 +61,9 @@ describe("Storage", () => {
             });
             const { policy, ...others } = inputsOf("policy");
             expect(others).to.deep.equal({ bucket });
-            expect(JSON.parse(String(policy))).to.deep.equal(bucketPolicy(`arn:aws:s3:::${bucketName(key)}`, []));
+            expect(JSON.parse(String(policy))).to.deep.equal(
+                bucketPolicy(`arn:aws:s3:::${bucketName(key)}`, []),
+            );
         });
     }
 

@@ -1,14 +1,16 @@
-import { mkdtemp, mkdir, rm, symlink } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, type PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import * as random from "@pulumi/random";
 import { expect } from "chai";
+import { engineCommand } from "../../local/engine/command";
 import { debugProviders, startAwsxProvider } from "../../local/provider/attach";
 import { type RunningProvider, startProvider } from "../../local/provider/server";
+import { ensureEngine } from "../../local/toolchain/engine";
 import { MemoryHost } from "../local/provider/memoryHost";
 
 const PASSWORD = "correct-horse-battery";
@@ -79,12 +81,13 @@ describe("the local provider under the real engine", function () {
     const host = new MemoryHost();
     const said: string[] = [];
     let folder: string;
+    let command: PulumiCommand;
     let provider: RunningProvider;
     let awsxProvider: RunningProvider;
 
     async function stackOf(settings: Settings): Promise<Stack> {
         const work = {
-            pulumiCommand: await PulumiCommand.get({ root: folder }),
+            pulumiCommand: command,
             pulumiHome: join(folder, "home"),
         };
         const definition = { projectName: "provider", stackName: "test", program: program(settings) };
@@ -110,12 +113,8 @@ describe("the local provider under the real engine", function () {
     }
 
     before(async () => {
-        const engine = process.env.BQX_ENGINE;
-        if (engine === undefined)
-            throw new Error("BQX_ENGINE is not set; it must be the path of the pulumi binary");
         folder = await mkdtemp(join(tmpdir(), "provider-"));
-        await mkdir(join(folder, "bin"));
-        await symlink(engine, join(folder, "bin", "pulumi"));
+        command = await engineCommand(await ensureEngine(() => undefined));
         provider = await startProvider({ host, account: "123456789012", region: "us-east-1" });
         awsxProvider = await startAwsxProvider();
     });

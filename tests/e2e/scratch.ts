@@ -1,4 +1,9 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import {
+    GetSecretValueCommand,
+    ListSecretsCommand,
+    SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -43,11 +48,17 @@ export class ScratchCheckout {
     }
 
     /** Runs `./bqx … --json`, and answers its document beside how it ended. */
-    async report<T = EngineReport>(...args: string[]): Promise<Ended & { document: T }> {
+    async report(...args: string[]): Promise<Ended & { document: unknown }> {
         const ended = await this.bqx(...args, "--json");
         if (ended.stdout === "")
             throw new Error(`bqx ${args.join(" ")} printed no document: ${ended.stderr}`);
-        return { ...ended, document: JSON.parse(ended.stdout) as T };
+        return { ...ended, document: JSON.parse(ended.stdout) as unknown };
+    }
+
+    /** Runs `preview` or `deploy` on a stack. */
+    async engine(command: "preview" | "deploy", stack: string): Promise<Ended & EngineReport> {
+        const { document, ...ended } = await this.report(command, "--stack", stack);
+        return { ...ended, ...(document as EngineReport) };
     }
 
     /** Starts `./bqx` in a process group of its own and does not wait for it. */
@@ -61,7 +72,7 @@ export class ScratchCheckout {
     }
 
     async status(stack = "local"): Promise<StackStatus> {
-        return (await this.report<StackStatus>("status", "--stack", stack)).document;
+        return (await this.report("status", "--stack", stack)).document as StackStatus;
     }
 
     /** Replaces a text that must be in the file. */
@@ -93,6 +104,19 @@ export class ScratchCheckout {
 
     s3(stack: string): S3Client {
         return new S3Client(this.client(stack));
+    }
+
+    /** The values of all secrets of a stack whose name starts so, as JSON. */
+    async secret(stack: string, namePrefix: string): Promise<Record<string, string>> {
+        const manager = new SecretsManagerClient(this.client(stack));
+        const { SecretList: secrets = [] } = await manager.send(new ListSecretsCommand({}));
+        const found = secrets.find(({ Name = "" }) => Name.startsWith(namePrefix));
+        if (found === undefined)
+            throw new Error(`No secret ${namePrefix}…: ${secrets.map(({ Name }) => Name).join(", ")}`);
+        const { SecretString = "{}" } = await manager.send(
+            new GetSecretValueCommand({ SecretId: found.ARN }),
+        );
+        return JSON.parse(SecretString) as Record<string, string>;
     }
 
     engineLog(stack: string): string {

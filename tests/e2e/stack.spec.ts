@@ -1,5 +1,4 @@
 import { GetObjectCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { expect } from "chai";
 import { Redis } from "ioredis";
 import { readFileSync } from "node:fs";
@@ -8,6 +7,8 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { ScratchCheckout } from "./scratch";
 
+/** What the name of the secret with the cache's token starts with. */
+const CACHE_SECRET = "feature-store-cache";
 const NOTHING = { create: 0, update: 0, replace: 0, delete: 0 };
 
 describe("the local stack, deployed by the real engine", function () {
@@ -21,7 +22,7 @@ describe("the local stack, deployed by the real engine", function () {
     after(() => checkout.dispose());
 
     it("comes up with all services healthy and the console answering", async () => {
-        const { code, stderr, document } = await checkout.report<{ console: string }>("up", "--no-open");
+        const { code, stderr, document } = await checkout.report("up", "--no-open");
         expect(code, stderr).to.equal(0);
         const { services, stages, deployment } = await checkout.status();
         expect(services.filter(({ healthy }) => !healthy)).to.deep.equal([]);
@@ -29,7 +30,7 @@ describe("the local stack, deployed by the real engine", function () {
             ...["alerts", "billing", "featureStore", "images", "network", "registry", "storage"],
         ]);
         expect(deployment.state).to.equal("succeeded");
-        expect((await fetch(document.console)).status).to.equal(200);
+        expect((await fetch((document as { console: string }).console)).status).to.equal(200);
     });
 
     it("runs what it deployed: buckets, the database and the cache take their credentials", async () => {
@@ -44,20 +45,22 @@ describe("the local stack, deployed by the real engine", function () {
         );
         await database.end();
         expect(rows).to.deep.equal([{ ssl: true }]);
-        expect(await pingCache(checkout, await cacheToken(checkout))).to.equal("PONG");
+        expect(
+            await pingCache(checkout, (await checkout.secret("local", CACHE_SECRET))["token"] ?? ""),
+        ).to.equal("PONG");
     });
 
     it("changes nothing when it comes up again", async () => {
-        const { code, stderr, document } = await checkout.report("deploy", "--stack", "local");
+        const { code, stderr, ...report } = await checkout.engine("deploy", "local");
         expect(code, stderr).to.equal(0);
-        expect(document).to.deep.include({ changes: NOTHING, policyViolations: [], errors: [] });
+        expect(report).to.deep.include({ changes: NOTHING, policyViolations: [], errors: [] });
         expect(checkout.engineLog("local")).to.match(/98 unchanged/);
     });
 
     it("updates only what a changed setting concerns", async () => {
         checkout.set("local", "logs: { retentionDays: 60 }");
-        const { document } = await checkout.report("deploy", "--stack", "local");
-        expect(document.changes).to.deep.equal({ ...NOTHING, update: 2 });
+        const { changes } = await checkout.engine("deploy", "local");
+        expect(changes).to.deep.equal({ ...NOTHING, update: 2 });
         const updated = [...checkout.engineLog("local").matchAll(/~ +aws:(\S+) (\S+) updated/g)].map(
             ([, type, name]) => `${type} ${name}`,
         );
@@ -69,23 +72,27 @@ describe("the local stack, deployed by the real engine", function () {
 
     it("makes the new before it deletes the old, where a property cannot change", async () => {
         checkout.set("local", 'alerts: { criticalEmails: ["one@example.com"] }');
-        expect((await checkout.report("deploy", "--stack", "local")).document.changes).to.deep.equal({
-            ...NOTHING,
-            create: 1,
+        expect((await checkout.engine("deploy", "local")).changes).to.deep.equal({ ...NOTHING, create: 1 });
+        checkout.edit(
+            "Pulumi.local.yaml",
+            'alerts: { criticalEmails: ["one@example.com"] }',
+            "cache: { authTokenVersion: 2 }",
+        );
+        const before = (await checkout.secret("local", CACHE_SECRET))["token"] ?? "";
+        expect((await checkout.engine("deploy", "local")).changes).to.deep.include({
+            create: 0,
+            replace: 2,
+            delete: 1,
         });
-        checkout.edit("Pulumi.local.yaml", "one@example.com", "two@example.com");
-        const { document } = await checkout.report("deploy", "--stack", "local");
-        expect(document.changes.replace + document.changes.create).to.equal(1);
-        const log = checkout.engineLog("local").split("updating").at(-1) ?? "";
-        expect(log).to.match(/subscription|email/i);
-    });
-
-    it("gives the cache another auth token, and takes it", async () => {
-        const before = await cacheToken(checkout);
-        checkout.set("local", "cache: { authTokenVersion: 2 }");
-        const { document } = await checkout.report("deploy", "--stack", "local");
-        expect(document.errors).to.deep.equal([]);
-        const after = await cacheToken(checkout);
+        const steps = [
+            ...checkout
+                .engineLog("local")
+                .matchAll(
+                    /random:RandomPassword \S+ (created|deleted) replaced|random:RandomPassword \S+ (created|deleted)/g,
+                ),
+        ];
+        expect(steps.map(([step]) => step)).to.match(/created[^]*deleted/);
+        const after = (await checkout.secret("local", CACHE_SECRET))["token"] ?? "";
         expect(after).not.to.equal(before);
         expect(await pingCache(checkout, after)).to.equal("PONG");
     });
@@ -105,7 +112,7 @@ describe("the local stack, deployed by the real engine", function () {
         const { code, stdout } = await checkout.bqx("down");
         expect([code, stdout]).to.deep.equal([0, "Stopped local.\n"]);
         expect(checkout.processes()).to.deep.equal([]);
-        const stopped = await checkout.report<object>("status");
+        const stopped = await checkout.report("status");
         expect([stopped.code, stopped.document]).to.deep.equal([
             1,
             { stack: "local", endpoint: null, pairs: [], services: [] },
@@ -141,25 +148,8 @@ describe("the local stack, deployed by the real engine", function () {
     });
 });
 
-async function secretOf(checkout: ScratchCheckout, arnOutput: string): Promise<Record<string, string>> {
-    const { document } = await checkout.report<{ outputs: Record<string, { secretArn: string }> }>(
-        "deploy",
-        "--stack",
-        "local",
-    );
-    const manager = new SecretsManagerClient(checkout.client("local"));
-    const { SecretString } = await manager.send(
-        new GetSecretValueCommand({ SecretId: document.outputs[arnOutput]?.secretArn }),
-    );
-    return JSON.parse(SecretString ?? "{}") as Record<string, string>;
-}
-
-async function cacheToken(checkout: ScratchCheckout): Promise<string> {
-    return (await secretOf(checkout, "cache"))["token"] ?? "";
-}
-
 async function connectDatabase(checkout: ScratchCheckout): Promise<Client> {
-    const { username, password } = await secretOf(checkout, "database");
+    const { username, password } = await checkout.secret("local", "rds!cluster-");
     const ca = readFileSync(join(checkout.state, "local", "tls", "server.crt"), "utf8");
     const port = checkout.instance("local").ports.database;
     const client = new Client({

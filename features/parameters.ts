@@ -1,0 +1,20 @@
+import type { Pair } from "../config/pairs";
+
+/** GARCH(1,1): variance(t + 1) = omega + alpha r(t)^2 + beta variance(t), r in natural units. */
+export interface GarchParameters {
+    readonly omega: number;
+    readonly alpha: number;
+    readonly beta: number;
+}
+
+/** What one pair's features need besides its bars: configured, or fitted on the training split. */
+export interface PairParameters {
+    /** Close at the pair's configured base timestamp: rate_idx is 100 there. */
+    readonly baseRate: number;
+    readonly garch: GarchParameters;
+}
+
+/** Everything configured or fitted that features depend on; stored with the dataset. */
+export interface FeatureParameters {
+    readonly pairs: ReadonlyMap<Pair, PairParameters>;
+}
