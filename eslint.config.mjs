@@ -30,4 +30,8 @@ export default tseslint.config(
         },
     },
     { files: ["**/*.mjs", "**/*.js"], ...tseslint.configs.disableTypeChecked },
+    {
+        files: ["local/engine/bin/*.js"],
+        languageOptions: { globals: { process: "readonly", setInterval: "readonly" } },
+    },
 );

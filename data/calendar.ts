@@ -1,7 +1,5 @@
+import { describeInstant, MINUTE_MS, WEEK_MS } from "./time";
 import { Zone } from "./zone";
-
-export const MINUTE_MS = 60_000;
-const WEEK_MS = 7 * 86_400_000;
 
 /**
  * Minutes in a trading week, Sunday 17:00 to Friday 17:00 in New York. Every week has as many: New York changes its clocks
@@ -48,12 +46,6 @@ export function nextTradingMinute(ms: number): number {
 /** When each of `count` trading minutes begins (ms UTC), from one number on. */
 export function timestampsFrom(firstIndex: number, count: number): Float64Array {
     return Float64Array.from({ length: count }, (_, i) => timestampOf(firstIndex + i));
-}
-
-/** An instant (ms UTC) for people. */
-export function describeInstant(ms: number): string {
-    const date = new Date(ms);
-    return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString().replace(/(:00)?\.\d+Z$/, "Z");
 }
 
 /** Minutes since the week opened; `WEEK_MINUTES` and more on the weekend that follows. */

@@ -51,7 +51,6 @@ function csvFormat(): RowFormat {
     return {
         delimiter: ",",
         headers: [CSV_HEADER, CSV_HEADER_WITH_SPREAD],
-        fieldCounts: [6, 7],
         timeForm: "a whole minute in UTC, such as 2017-07-03T08:15:00Z",
         timestampOf: (field) => instantOf(TIME.exec(field), dayMs),
     };

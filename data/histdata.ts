@@ -37,7 +37,6 @@ function histdataFormat(zoneName: HistdataZone): RowFormat {
     const dayMs = dayStartMs();
     return {
         delimiter: ";",
-        fieldCounts: [6],
         timeForm: `a whole minute in ${zoneName}, such as 20170703 041500`,
         timestampOf: (field) => {
             const wallMs = instantOf(TIME.exec(field), dayMs);

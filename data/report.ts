@@ -17,8 +17,13 @@ export interface Problem {
     readonly allowed: string;
     /** First lines that have it, from 1; empty where it is the file's as a whole. */
     readonly lines: readonly number[];
-    /** How many lines have it. */
+    /** How many places have it. */
     readonly count: number;
+}
+
+/** A problem of a file or folder as a whole. */
+export function wholeProblem(file: string, what: string, got: string, allowed: string): Problem {
+    return { file, what, got, allowed, lines: [], count: 1 };
 }
 
 /** Data that cannot be used. The message lists every problem: file, lines, what is wrong, what is there, what is allowed. */
@@ -65,6 +70,6 @@ export class FileProblems {
 
 function describe({ file, what, got, allowed, lines, count }: Problem): string {
     const more = count > lines.length ? ` and ${count - lines.length} more` : "";
-    const where = lines.length === 0 ? "" : `, line${count === 1 ? "" : "s"} ${lines.join(", ")}${more}`;
+    const where = lines.length === 0 ? "" : `, ${count === 1 ? "line" : "lines"} ${lines.join(", ")}${more}`;
     return `${file}${where}: ${what}; got ${got}, allowed: ${allowed}`;
 }

@@ -1,10 +1,12 @@
 import type { Pair } from "../config/pairs";
 import { Column, type Bars } from "./bars";
-import { describeInstant, isTradingMinute } from "./calendar";
+import { isTradingMinute } from "./calendar";
 import type { FileProblems } from "./report";
 import { eachLine, TextError } from "./text";
+import { describeInstant, WEEK_MS } from "./time";
 
-const WEEK_MS = 7 * 86_400_000;
+/** Time, open, high, low, close and volume; a header may name the spread too. */
+const FIELDS = 6;
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 
 /**
@@ -16,10 +18,8 @@ const STRAY_BARS = 30;
 /** How the rows of one kind of file are written. */
 export interface RowFormat {
     readonly delimiter: string;
-    /** First lines that are right; absent where files have none. */
+    /** First lines that are right, one for each set of fields; absent where files have none. */
     readonly headers?: readonly string[];
-    /** Fields that a row may have: time, open, high, low, close, volume and, where there are seven, spread. */
-    readonly fieldCounts: readonly number[];
     /** How a time is written, for people. */
     readonly timeForm: string;
     /** The instant (ms UTC) that a field means; undefined where it means none. */
@@ -68,6 +68,7 @@ class RowReader {
     readonly #timestamps = new Column();
     readonly #columns = Array.from({ length: 5 }, () => new Column());
     readonly #spread = new Column();
+    #fields = FIELDS;
     #rows = 0;
     #lastMs = -Infinity;
     #closedHours = 0;
@@ -82,15 +83,16 @@ class RowReader {
     /** Checks one line and keeps what it holds. @returns whether the lines after it are worth reading */
     take(line: string, number: number): boolean {
         this.lines = number;
-        const { headers, delimiter, fieldCounts, timeForm } = this.#format;
+        const { headers, delimiter, timeForm } = this.#format;
         if (number === 1 && headers !== undefined) {
+            this.#fields = line.split(delimiter).length;
             if (headers.includes(line)) return true;
             this.#problems.add("wrong header", JSON.stringify(line), headers.join(" or "), number);
             return false;
         }
         const fields = line.split(delimiter);
-        if (!fieldCounts.includes(fields.length)) {
-            const allowed = `${fieldCounts.join(" or ")} fields with "${delimiter}" between them`;
+        if (fields.length !== this.#fields) {
+            const allowed = `${this.#fields} fields with "${delimiter}" between them`;
             this.#problems.add("not a row", JSON.stringify(line), allowed, number);
             return true;
         }
@@ -104,7 +106,8 @@ class RowReader {
 
     /** The bars, without those outside the range. */
     end(pair: Pair): Bars {
-        if (this.#rows === 0) this.#problems.add("no rows", "none", "at least one");
+        const isEmpty = this.#rows === 0 && this.#problems.found.length === 0;
+        if (isEmpty) this.#problems.add("no rows", "none", "at least one");
         const [open, high, low, close, volume] = this.#columns.map((column) => column.values());
         if (!open || !high || !low || !close || !volume) throw new Error("A column is missing");
         const timestamps = this.#timestamps.values();

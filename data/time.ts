@@ -1,5 +1,12 @@
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+export const MINUTE_MS = 60_000;
+export const DAY_MS = 86_400_000;
+export const WEEK_MS = 7 * DAY_MS;
+
+/** An instant (ms UTC) for people, such as 2017-07-03T08:15Z. */
+export function describeInstant(ms: number): string {
+    const date = new Date(ms);
+    return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString().replace(/(:00)?\.\d+Z$/, "Z");
+}
 
 /** Start of a day (ms, as if UTC) from its digits; undefined where the calendar has no such day. */
 export type DayStart = (year: string, month: string, day: string) => number | undefined;
@@ -24,8 +31,6 @@ export function instantOf(match: RegExpExecArray | null, startOf: DayStart): num
     if (match === null) return undefined;
     const [, year = "", month = "", day = "", hour, minute] = match;
     const dayMs = startOf(year, month, day);
-    const minuteOfDay = Number(hour) * 60 + Number(minute);
-    const exists =
-        dayMs !== undefined && Number(hour) < 24 && Number(minute) < 60 && minuteOfDay * MINUTE_MS < DAY_MS;
-    return exists ? dayMs + minuteOfDay * MINUTE_MS : undefined;
+    if (dayMs === undefined || Number(hour) > 23 || Number(minute) > 59) return undefined;
+    return dayMs + (Number(hour) * 60 + Number(minute)) * MINUTE_MS;
 }

@@ -1,5 +1,4 @@
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+import { DAY_MS, MINUTE_MS } from "./time";
 
 /** A stretch of one year in which a zone's distance from UTC does not change. */
 interface Span {

@@ -1,5 +1,5 @@
 import type { Pair } from "../config/pairs";
-import { CATALOGUE } from "./catalogue";
+import { STORED_COLUMNS } from "./catalogue";
 import type { Column, FamilyName } from "./catalogue/column";
 import { FAMILIES_COMPUTED } from "./families";
 import type { Emit, Family } from "./family";
@@ -37,7 +37,7 @@ export const computedFamilies = (): FamilyName[] => FAMILIES_COMPUTED.map(({ nam
 /** Names of the columns that can be computed. */
 export function computedColumns(): string[] {
     const computed = new Set(computedFamilies());
-    return CATALOGUE.filter(({ family }) => computed.has(family)).map(({ name }) => name);
+    return STORED_COLUMNS.filter(({ family }) => computed.has(family)).map(({ name }) => name);
 }
 
 /**
@@ -79,7 +79,7 @@ interface Plan {
 }
 
 function planOf({ columns, from, to }: FeatureRequest, rows: number): Plan {
-    const byName = new Map(CATALOGUE.map((column) => [column.name, column]));
+    const byName = new Map(STORED_COLUMNS.map((column) => [column.name, column]));
     const computed = new Set(computedFamilies());
     const wanted = columns.flatMap((name) => byName.get(name) ?? []);
     const problems = [
@@ -120,6 +120,6 @@ function computeBlock(context: PairContext, { families, slots }: Plan): Float32A
     return values;
 }
 
-const columnsByFamily = Map.groupBy(CATALOGUE, ({ family }) => family);
+const columnsByFamily = Map.groupBy(STORED_COLUMNS, ({ family }) => family);
 
 const columnsOf = (family: FamilyName): readonly Column[] => columnsByFamily.get(family) ?? [];

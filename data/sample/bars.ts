@@ -28,7 +28,12 @@ const SPREAD_BASIS_POINTS: Readonly<Record<Currency, number>> = {
 /** A stretch of the simulated market, before it is quoted pair by pair. */
 export interface Simulation {
     readonly seed: number;
-    readonly stretches: readonly { segment: Segment; paths: ReadonlyMap<Currency, Path> }[];
+    readonly stretches: readonly Stretch[];
+}
+
+interface Stretch {
+    readonly segment: Segment;
+    readonly paths: ReadonlyMap<Currency, Path>;
 }
 
 /** Simulates the market between fixings. The days of any part are the same bits as in the whole. */
@@ -47,86 +52,84 @@ export function decimalsOf(pair: Pair): number {
 
 /** One pair's bars, of mid quotes; minutes without a tick have none. */
 export function simulatedBars({ seed, stretches }: Simulation, pair: Pair): Bars {
-    const names = ["timestamps", "open", "high", "low", "close", "volume", "spread"] as const;
-    const columns = names.map(() => new Column());
+    const timestamps = new Column();
+    const [open, high, low, close] = [new Column(), new Column(), new Column(), new Column()];
+    const [volume, spread] = [new Column(), new Column()];
+    const columns = [open, high, low, close, volume, spread];
     const { least, most } = MISSING_SHARE;
     const missing = least + (most - least) * new Random(seed, pair).uniform();
-    for (const { segment, paths } of stretches) {
-        const [base, quote] = [paths.get(pair.slice(0, 3) as Currency), paths.get(pair.slice(3) as Currency)];
-        if (base === undefined || quote === undefined) throw new Error(`${pair} has no path`);
+    for (const stretch of stretches) {
+        const { segment } = stretch;
         const random = new Random(seed, `${pair}/${segment.to.date}`);
-        const quoter = new Quoter(pair, base, quote, segment, random);
+        const prices = pricesOf(pair, stretch);
         const quietness = segment.liveliness.map((value) => 1 / (0.5 + value));
         const usual = quietness.reduce((sum, value) => sum + value, 0) / quietness.length;
         segment.timestamps.forEach((ms, i) => {
-            const row = [ms, ...quoter.minute(i)];
-            const hasTick = random.uniform() >= (missing * (quietness[i] ?? NaN)) / usual;
-            if (hasTick) columns.forEach((column, k) => column.push(row[k] ?? NaN));
+            const values = minuteOf(pair, prices, segment, i, random);
+            if (random.uniform() < (missing * at(quietness, i)) / usual) return;
+            timestamps.push(ms);
+            columns.forEach((column, k) => column.push(values[k] ?? NaN));
         });
     }
-    const values = Object.fromEntries(names.map((name, k) => [name, columns[k]?.values()]));
     return {
-        ...(values as Pick<Bars, Exclude<(typeof names)[number], "spread">> & { spread: Float64Array }),
-        ...{ pair, source: "simulated", closedHoursDropped: 0 },
+        ...{ pair, source: "simulated", closedHoursDropped: 0, timestamps: timestamps.values() },
+        ...{ open: open.values(), high: high.values(), low: low.values(), close: close.values() },
+        ...{ volume: volume.values(), spread: spread.values() },
     };
 }
 
-/** Turns the prices of two currencies into quotes of a pair. */
-class Quoter {
-    readonly #scale: number;
-    readonly #usualSpread: number;
+/** A pair's price over a segment, before it is quoted. */
+interface Prices {
+    /** Logarithm of the price at the fixing before the segment. */
+    readonly before: number;
+    /** The same at the end of each minute. */
+    readonly log: Float64Array;
+    readonly variance: Float64Array;
+    /** Spread in an ordinary minute, as a share of the price. */
+    readonly usualSpread: number;
+}
 
-    constructor(
-        private readonly pair: Pair,
-        private readonly base: Path,
-        private readonly quote: Path,
-        private readonly segment: Segment,
-        private readonly random: Random,
-    ) {
-        this.#scale = 10 ** decimalsOf(pair);
-        const [base3, quote3] = [pair.slice(0, 3) as Currency, pair.slice(3) as Currency];
-        this.#usualSpread = (SPREAD_BASIS_POINTS[base3] + SPREAD_BASIS_POINTS[quote3]) * BASIS_POINT;
-    }
+function pricesOf(pair: Pair, { segment, paths }: Stretch): Prices {
+    const [base, quote] = [pair.slice(0, 3) as Currency, pair.slice(3) as Currency];
+    const [basePath, quotePath] = [paths.get(base), paths.get(quote)];
+    if (basePath === undefined || quotePath === undefined) throw new Error(`${pair} has no path`);
+    return {
+        before: segment.from.log[quote] - segment.from.log[base],
+        log: quotePath.log.map((value, i) => value - at(basePath.log, i)),
+        variance: quotePath.variance.map((value, i) => value + at(basePath.variance, i)),
+        usualSpread: (SPREAD_BASIS_POINTS[base] + SPREAD_BASIS_POINTS[quote]) * BASIS_POINT,
+    };
+}
 
-    /** Open, high, low, close, volume and spread of a minute of the segment. */
-    minute(i: number): [number, number, number, number, number, number] {
-        const { segment, random } = this;
-        const variance = (this.base.variance[i] ?? NaN) + (this.quote.variance[i] ?? NaN);
-        const deviation = Math.sqrt(variance);
-        // The weekend's move comes before the first quote.
-        const before = i === segment.weekOpensAt ? i : i - 1;
-        const start = this.#log(before) + CROSS_NOISE * random.normal();
-        const end = this.#log(i) + CROSS_NOISE * random.normal();
-        const [open, close] = [this.#rounded(start), this.#rounded(end)];
-        const high = this.#rounded(extreme(start, end, variance, random.uniform(), 1));
-        const low = this.#rounded(extreme(start, end, variance, random.uniform(), -1));
-        const liveliness = deviation / USUAL_MINUTE_VOLATILITY;
-        const volume = Math.ceil(USUAL_TICKS * liveliness * Math.exp(0.5 * random.normal()));
-        const thin = 0.8 + 0.2 / (segment.liveliness[i] ?? NaN);
-        const width = this.#usualSpread * (thin + 0.2 * liveliness) * Math.exp(0.15 * random.normal());
-        const spread = Math.max(1 / this.#scale, this.#rounded(close * width));
-        return [open, Math.max(high, open, close), Math.min(low, open, close), close, volume, spread];
-    }
-
-    /** Logarithm of the pair's price at the end of a minute; before the first stands the fixing. */
-    #log(i: number): number {
-        const { from } = this.segment;
-        const { pair } = this;
-        if (i < 0) return from.log[pair.slice(3) as Currency] - from.log[pair.slice(0, 3) as Currency];
-        return (this.quote.log[i] ?? NaN) - (this.base.log[i] ?? NaN);
-    }
-
-    #rounded(value: number): number {
-        return Math.round((value < 1e-3 || this.#scale > 0 ? value : value) * this.#scale) / this.#scale;
-    }
+/** Open, high, low, close, volume and spread of a minute. */
+function minuteOf(pair: Pair, prices: Prices, segment: Segment, i: number, random: Random): number[] {
+    const scale = 10 ** decimalsOf(pair);
+    const quoted = (log: number) => Math.round(Math.exp(log) * scale) / scale;
+    const variance = at(prices.variance, i);
+    // The weekend's move comes before the first quote of the week.
+    const start =
+        i === segment.weekOpensAt ? at(prices.log, i) : i === 0 ? prices.before : at(prices.log, i - 1);
+    const from = start + CROSS_NOISE * random.normal();
+    const to = at(prices.log, i) + CROSS_NOISE * random.normal();
+    const [open, close] = [quoted(from), quoted(to)];
+    const high = Math.max(open, close, quoted(extreme(from, to, variance, random.uniform(), 1)));
+    const low = Math.min(open, close, quoted(extreme(from, to, variance, random.uniform(), -1)));
+    const pace = Math.sqrt(variance) / USUAL_MINUTE_VOLATILITY;
+    const volume = Math.ceil(USUAL_TICKS * pace * Math.exp(0.5 * random.normal()));
+    const width = 0.8 + 0.2 / at(segment.liveliness, i) + 0.2 * pace; // Wide in thin and in nervous markets.
+    const spread = close * prices.usualSpread * width * Math.exp(0.15 * random.normal());
+    return [open, high, low, close, volume, Math.max(1, Math.round(spread * scale)) / scale];
 }
 
 /**
- * A draw of the highest (side 1) or lowest (side -1) point of a Brownian path whose ends are known. The law of that point is
- * known in closed form (Karatzas and Shreve, "Brownian Motion and Stochastic Calculus", section 4.3), so that no steps
- * within the minute are needed.
+ * A draw of the highest (side 1) or lowest (side -1) point of a Brownian path whose ends are known (Glasserman, "Monte Carlo
+ * Methods in Financial Engineering", 2003, section 6.4), so that no steps within the minute are needed.
  */
 function extreme(start: number, end: number, variance: number, uniform: number, side: 1 | -1): number {
     const move = end - start;
     return (start + end + side * Math.sqrt(move * move - 2 * variance * Math.log(uniform))) / 2;
+}
+
+function at(values: Float64Array, i: number): number {
+    return values[i] ?? NaN;
 }

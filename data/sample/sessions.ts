@@ -1,7 +1,7 @@
+import { DAY_MS } from "../time";
 import { Zone } from "../zone";
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** Hours of local time in which a financial centre trades, and how much it adds to the market's liveliness. */
 const SESSIONS = [

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { StackStatus } from "../../local/console/status";
 import { ScratchCheckout } from "./scratch";
 
 /** Part of a deployment of about 90: well after its start, well before its end. */
@@ -91,8 +92,8 @@ describe("what is killed in the middle", function () {
 /** `type|id` of every record that the host of a stack holds; none while it does not answer. */
 async function deployed(checkout: ScratchCheckout, stack: string): Promise<string[]> {
     try {
-        const { stages = [] } = await checkout.status(stack);
-        return stages.flatMap(({ resources }) => resources.map(({ type, id }) => `${type}|${id}`));
+        const status: Partial<StackStatus> = await checkout.status(stack); // No stages while it is stopped.
+        return (status.stages ?? []).flatMap(({ resources }) => resources.map(({ type, id }) => `${type}|${id}`));
     } catch {
         return []; // There is no such stack yet.
     }
