@@ -80,7 +80,7 @@ function problemsOf(sources: readonly Bars[], activity: ActivityKind, spread: Sp
         }
         if (spread === "quoted" && source.spread === undefined) {
             problems.push(
-                problem(name, "no spread", "no such column", 'a column, or spread "corwinSchultz"'),
+                wholeProblem(name, "no spread", "no such column", 'a column, or spread "corwinSchultz"'),
             );
         }
     }

@@ -52,6 +52,8 @@ export class DatabaseMeter {
         const measured: Measurement[] = [
             { name: "DatabaseConnections", value: figures.connections, unit: "Count" },
             { name: "FreeLocalStorage", value: bavail * bsize, unit: "Bytes" },
+            // The machine's: its memory is what the server has.
+            { name: "FreeableMemory", value: process.availableMemory(), unit: "Bytes" },
             ...this.rates(figures),
         ];
         return capacity === undefined ? measured : [...measured, ...capacityMeasurements(capacity)];

@@ -1,7 +1,8 @@
 import { messageOf } from "../../errors";
 import type { CertificateFiles } from "../certificate";
 import { within } from "../process/deadline";
-import { publishRegularly, type MetricRecorder } from "../process/metrics";
+import type { MetricRecorder } from "../cloudwatch";
+import { publishRegularly } from "../process/metrics";
 import { Serial } from "../process/serial";
 import type { SecretStore } from "../secretsmanager";
 import type { Health, LocalService, ResourceRecord, ServiceContext } from "../service";

@@ -1,18 +1,5 @@
 import { messageOf } from "../../errors";
 
-/** Takes figures for CloudWatch. */
-export interface MetricRecorder {
-    /** @param unit a CloudWatch unit, such as `Count` or `Bytes`. @param at milliseconds since 1970. @default now */
-    record(
-        namespace: string,
-        metricName: string,
-        dimensions: Readonly<Record<string, string>>,
-        value: number,
-        unit: string,
-        at?: number,
-    ): void;
-}
-
 /** One figure of a service, before it has a namespace and dimensions. */
 export interface Measurement {
     readonly name: string;

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { identityOf } from "../../../../local/processes";
 import { ensureCertificate, type CertificateFiles } from "../../../../local/services/certificate";
-import type { MetricRecorder } from "../../../../local/services/process/metrics";
+import type { MetricRecorder } from "../../../../local/services/cloudwatch";
 import type { ResourceRecord, ServiceContext } from "../../../../local/services/service";
 
 /** One figure as a service published it. */
