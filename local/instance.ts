@@ -79,11 +79,11 @@ export async function openInstance(stack: string, region: string): Promise<Insta
 }
 
 async function open(stack: string, region: string): Promise<Instance> {
-    const existing = findInstance(stack);
-    if (existing?.region === region) return existing;
     const dir = stackDir(stack);
     mkdirSync(dir, { recursive: true, mode: 0o711 });
     requireSpace(dir);
+    const existing = findInstance(stack);
+    if (existing?.region === region) return existing;
     const instance = existing ?? {
         stack,
         account: accountOf(dir),

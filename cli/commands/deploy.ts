@@ -15,7 +15,7 @@ async function deploy({ stack, target, json }: EngineOptions): Promise<void> {
     const result = await deployStack(stack, target, createStep());
     if (!result.succeeded) process.exitCode = 1;
     if (json) printJson({ ...resultDocument(result), outputs: result.outputs });
-    else process.stdout.write(`${describeResult(result, `Deployment of ${stack}`)}\n`);
+    else process.stdout.write(`${describeResult(result, "deploy", stack)}\n`);
     if (!json && result.succeeded && target === "local") {
         process.stdout.write(`  console http://127.0.0.1:${requireInstance(stack).ports.console}/\n`);
     }

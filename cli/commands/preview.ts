@@ -36,5 +36,5 @@ async function preview({ stack, target, json }: EngineOptions): Promise<void> {
     const result = await previewStack(stack, target, createStep());
     if (!result.succeeded) process.exitCode = 1;
     if (json) printJson(resultDocument(result));
-    else process.stdout.write(`${describeResult(result, `Preview of ${stack}`)}\n`);
+    else process.stdout.write(`${describeResult(result, "preview", stack)}\n`);
 }

@@ -35,7 +35,7 @@ async function up({ fresh, open, json }: UpOptions): Promise<void> {
     const console = `http://127.0.0.1:${ports.console}/`;
     const seconds = (Date.now() - startedAt) / 1000;
     if (!result.succeeded) process.exitCode = 1;
-    process.stderr.write(`${describeResult(result, "Deployment of local")}\n`);
+    process.stderr.write(`${describeResult(result, "deploy", STACK)}\n`);
     if (json) {
         printJson({ pairs: [], api: null, aws: `http://127.0.0.1:${ports.aws}`, console, seconds });
         return;
