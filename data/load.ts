@@ -102,7 +102,7 @@ function joined(parts: readonly Bars[], problems: Problem[]): Bars[] {
         .filter(({ timestamps }) => timestamps.length > 0)
         .sort((a, b) => (a.timestamps[0] ?? 0) - (b.timestamps[0] ?? 0));
     const [first] = sorted;
-    if (first === undefined || sorted.length === 1) return sorted;
+    if (first === undefined || sorted.length === 1) return first === undefined ? parts.slice(0, 1) : sorted;
     for (const [i, part] of sorted.slice(1).entries()) {
         const before = sorted[i];
         if (before === undefined || (before.timestamps.at(-1) ?? NaN) < (part.timestamps[0] ?? NaN)) continue;

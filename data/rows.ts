@@ -7,6 +7,8 @@ import { describeInstant, WEEK_MS } from "./time";
 
 /** Time, open, high, low, close and volume; a header may name the spread too. */
 const FIELDS = 6;
+/** Fields after the time that are prices; those after them are amounts. */
+const PRICES = 4;
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 
 /**
@@ -66,8 +68,10 @@ class RowReader {
     readonly #problems: FileProblems;
     readonly #range: TimeRange;
     readonly #timestamps = new Column();
-    readonly #columns = Array.from({ length: 5 }, () => new Column());
-    readonly #spread = new Column();
+    /** Open, high, low, close, volume and, where the header names it, spread. */
+    readonly #columns = Array.from({ length: FIELDS }, () => new Column());
+    /** The same of one row. */
+    readonly #values = new Float64Array(FIELDS);
     #fields = FIELDS;
     #rows = 0;
     #lastMs = -Infinity;
@@ -96,10 +100,10 @@ class RowReader {
             this.#problems.add("not a row", JSON.stringify(line), allowed, number);
             return true;
         }
-        const [time = "", ...rest] = fields;
+        const [time = ""] = fields;
         const ms = this.#format.timestampOf(time);
         if (ms === undefined) this.#problems.add("time not usable", JSON.stringify(time), timeForm, number);
-        else if (this.#inOrder(ms, time, number)) this.#takeValues(ms, rest, number);
+        else if (this.#inOrder(ms, time, number)) this.#takeValues(ms, fields, number);
         this.#rows++;
         return true;
     }
@@ -108,13 +112,12 @@ class RowReader {
     end(pair: Pair): Bars {
         const isEmpty = this.#rows === 0 && this.#problems.found.length === 0;
         if (isEmpty) this.#problems.add("no rows", "none", "at least one");
-        const [open, high, low, close, volume] = this.#columns.map((column) => column.values());
+        const [open, high, low, close, volume, spread] = this.#columns.map((column) => column.values());
         if (!open || !high || !low || !close || !volume) throw new Error("A column is missing");
         const timestamps = this.#timestamps.values();
-        const spread = this.#spread.values();
         return {
             ...{ pair, source: this.#problems.file, timestamps, open, high, low, close, volume },
-            spread: spread.length === timestamps.length ? spread : undefined,
+            spread: this.#fields > FIELDS ? spread : undefined,
             closedHoursDropped: this.#closedHours,
         };
     }
@@ -130,25 +133,33 @@ class RowReader {
         return false;
     }
 
+    /** `fields` are a row's, the time among them. */
     #takeValues(ms: number, fields: readonly string[], line: number): void {
-        const values = fields.map(numberOf);
-        const [open = NaN, high = NaN, low = NaN, close = NaN, ...amounts] = values;
-        const badPrice = values.findIndex((value, i) => i < 4 && !(value > 0));
-        const badAmount = values.findIndex((value, i) => i >= 4 && !(value >= 0));
-        const text = (i: number) => JSON.stringify(fields[i]);
-        if (badPrice >= 0) this.#problems.add("price not usable", text(badPrice), "a number above 0", line);
-        if (badAmount >= 0) this.#problems.add("amount not usable", text(badAmount), "0 or more", line);
-        if (badPrice >= 0 || badAmount >= 0) return;
+        let isUsable = true;
+        for (let i = 1; i < fields.length; i++) {
+            const value = numberOf(fields[i] ?? "");
+            this.#values[i - 1] = value;
+            if (i <= PRICES ? value > 0 : value >= 0) continue;
+            isUsable = false;
+            const [what, allowed] = i <= PRICES ? ["price", "a number above 0"] : ["amount", "0 or more"];
+            this.#problems.add(`${what} not usable`, JSON.stringify(fields[i]), allowed, line);
+        }
+        if (!isUsable || !this.#holdsTogether(line) || !this.#isOpen(ms, line)) return;
+        if (ms < this.#range.fromMs || ms >= this.#range.toMs) return;
+        this.#timestamps.push(ms);
+        for (let i = 1; i < fields.length; i++) this.#columns[i - 1]?.push(this.#values[i - 1] ?? NaN);
+    }
+
+    #holdsTogether(line: number): boolean {
+        const [open = NaN, high = NaN, low = NaN, close = NaN] = this.#values;
         if (high < low) {
             this.#problems.add("high below low", `high ${high}, low ${low}`, "high >= low", line);
-        } else if (Math.max(open, close) > high || Math.min(open, close) < low) {
-            const got = `open ${open}, high ${high}, low ${low}, close ${close}`;
-            this.#problems.add("open or close outside the bar", got, "between low and high", line);
-        } else if (this.#isOpen(ms, line) && ms >= this.#range.fromMs && ms < this.#range.toMs) {
-            this.#timestamps.push(ms);
-            this.#columns.forEach((column, i) => column.push(values[i] ?? NaN));
-            if (amounts.length > 1) this.#spread.push(amounts[1] ?? NaN);
+            return false;
         }
+        if (Math.max(open, close) <= high && Math.min(open, close) >= low) return true;
+        const got = `open ${open}, high ${high}, low ${low}, close ${close}`;
+        this.#problems.add("open or close outside the bar", got, "between low and high", line);
+        return false;
     }
 
     #isOpen(ms: number, line: number): boolean {
@@ -164,9 +175,10 @@ class RowReader {
     }
 }
 
-/** NaN for all that is not a plain decimal number: `Number` would take "", " " and "0x1". */
+/** NaN for all that is not a finite decimal number: `Number` would take "", "0x1" and, as Infinity, "1e999". */
 function numberOf(field: string): number {
-    return NUMBER.test(field) ? Number(field) : NaN;
+    const value = NUMBER.test(field) ? Number(field) : NaN;
+    return Number.isFinite(value) ? value : NaN;
 }
 
 /** What zlib throws for data that is cut short or damaged. */

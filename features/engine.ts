@@ -1,6 +1,6 @@
 import type { Pair } from "../config/pairs";
 import { STORED_COLUMNS } from "./catalogue";
-import type { Column, FamilyName } from "./catalogue/column";
+import type { FamilyName } from "./catalogue/column";
 import { FAMILIES_COMPUTED } from "./families";
 import type { Emit, Family } from "./family";
 import type { Market } from "./market";
@@ -104,7 +104,7 @@ function computeBlock(context: PairContext, { families, slots }: Plan): Float32A
     const rows = to - from;
     const values = new Float32Array(slots.size * rows);
     for (const family of families) {
-        const missing = new Set(columnsOf(family.name).map(({ name }) => name));
+        const missing = new Set(columnsOf(family.name));
         const emit: Emit = (name, series) => {
             if (!missing.delete(name)) {
                 throw new Error(`family "${family.name}" emitted ${name}, which it lacks or had emitted`);
@@ -120,6 +120,12 @@ function computeBlock(context: PairContext, { families, slots }: Plan): Float32A
     return values;
 }
 
-const columnsByFamily = Map.groupBy(STORED_COLUMNS, ({ family }) => family);
+/** Column names by family; the catalogue never changes. */
+const namesByFamily = new Map(
+    FAMILIES_COMPUTED.map(({ name }) => [
+        name,
+        STORED_COLUMNS.filter(({ family }) => family === name).map((column) => column.name),
+    ]),
+);
 
-const columnsOf = (family: FamilyName): readonly Column[] => columnsByFamily.get(family) ?? [];
+const columnsOf = (family: FamilyName): readonly string[] => namesByFamily.get(family) ?? [];

@@ -42,7 +42,8 @@ export function createCache(
     );
     const nodeIds = cacheNodeIds(cacheNames(scope).replicationGroupId, cache.replicas);
     createAlarms(name, scope, args.topicArns, cacheAlarms(nodeIds), child);
-    return { host: group.primaryEndpointAddress, port: pulumi.output(CACHE_PORT), secretArn: secret.arn };
+    const port = group.port.apply((port) => port ?? CACHE_PORT);
+    return { host: group.primaryEndpointAddress, port, secretArn: secret.arn };
 }
 
 function createReplicationGroup(

@@ -25,10 +25,16 @@ export interface SampleOptions {
 /**
  * Writes the sample market into a folder, a CSV.gz for each pair, as `loadMarket` reads it. Each file appears whole or
  * not at all. The manifest, which says that the bars are simulated, comes first: no bars are ever there without it.
+ * @throws RangeError for more days than the extract has, and for fewer than one
  */
 export async function writeSample(folder: string, options: SampleOptions = {}): Promise<void> {
-    const { seed = 1, days, pairs = PAIRS } = options;
-    const fixings = readFixings().slice(days === undefined ? 0 : -(days + 1));
+    const all = readFixings();
+    const mostDays = all.length - 1;
+    const { seed = 1, days = mostDays, pairs = PAIRS } = options;
+    if (!(Number.isInteger(days) && days >= 1 && days <= mostDays)) {
+        throw new RangeError(`Sample market: days: got ${days}, allowed: 1 to ${mostDays}`);
+    }
+    const fixings = all.slice(-(days + 1));
     mkdirSync(folder, { recursive: true });
     const manifest = {
         origin: "simulated",

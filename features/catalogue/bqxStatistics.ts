@@ -65,8 +65,12 @@ export const fibonacciBqx = catalogueFamily({
     columns: FIBONACCI_WINDOWS.flatMap((window) => {
         const lookback = BQX_DEFAULT + window - 1;
         return [
-            ...RETRACEMENTS.map((level) => column(`fib_retracement_${levelName(level)}_bqx_${window}`, "sd", BQX_SCALE)),
-            ...EXTENSIONS.map((level) => column(`fib_extension_${levelName(level)}_bqx_${window}`, "sd", BQX_SCALE)),
+            ...RETRACEMENTS.map((level) =>
+                column(`fib_retracement_${levelName(level)}_bqx_${window}`, "sd", BQX_SCALE),
+            ),
+            ...EXTENSIONS.map((level) =>
+                column(`fib_extension_${levelName(level)}_bqx_${window}`, "sd", BQX_SCALE),
+            ),
             column(`fib_position_bqx_${window}`, "ratio", lookback),
             column(`fib_high_age_bqx_${window}`, "minutes", lookback),
             column(`fib_low_age_bqx_${window}`, "minutes", lookback),

@@ -33,7 +33,9 @@ const all: readonly Candidate[] = Object.freeze([
     ...base
         .filter(({ laggable }) => laggable)
         .flatMap((column) => [0, ...CANDIDATE_LAGS].map((lag) => at(column, lag, "lagged"))),
-    ...STORED_COLUMNS.filter((column) => column.causality).map((column) => at(column, CAUSALITY_LAG, "lagged")),
+    ...STORED_COLUMNS.filter((column) => column.causality).map((column) =>
+        at(column, CAUSALITY_LAG, "lagged"),
+    ),
     ...base.filter(({ laggable }) => !laggable).map((column) => at(column, 0, "static")),
 ]);
 

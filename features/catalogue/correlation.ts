@@ -4,6 +4,10 @@ import { catalogueFamily, column } from "./column";
 export const CURRENCIES = ["aud", "cad", "chf", "eur", "gbp", "jpy", "nzd", "usd"] as const;
 export const CORRELATION_WINDOWS = [20, 60, 240] as const;
 export const PANEL_WINDOWS = [60, 240] as const;
+/** Windows of bqx whose course is compared with that of bqx_60. */
+export const SHORTER_BQX = [15, 30, 45] as const;
+/** Minutes by which a currency's strength runs ahead. */
+export const LEAD_MINUTES = [5, 15] as const;
 
 const B = BQX_DEFAULT;
 
@@ -45,7 +49,7 @@ export const correlationBqx = catalogueFamily({
         "Correlation of the shorter bqx with bqx_60, the term structure over the five windows, and bqx_15 against the " +
         "panel of all pairs and against the strengths of the pair's two currencies, now and 5 or 15 minutes before.",
     columns: [
-        ...[15, 30, 45].map((w) => column(`bqx_${w}_correlation_bqx_60_60`, "correlation", 60 + 59)),
+        ...SHORTER_BQX.map((w) => column(`bqx_${w}_correlation_bqx_60_60`, "correlation", 60 + 59)),
         column("bqx_term_slope", "bqx", 75),
         column("bqx_term_curvature", "bqx", 75),
         column("bqx_term_inverted", "flag", 75),
@@ -59,10 +63,12 @@ export const correlationBqx = catalogueFamily({
         column("bqx_sign_share", "share", B),
         column("bqx_decoupling_z_240", "sd", B + 59 + 239),
         ...["base", "quote"].flatMap((side) =>
-            [5, 15].map((lag) => column(`bqx_lead_lag_${side}_${lag}`, "correlation", B + 59 + lag)),
+            LEAD_MINUTES.map((lag) => column(`bqx_lead_lag_${side}_${lag}`, "correlation", B + 59 + lag)),
         ),
         ...["base", "quote"].flatMap((side) =>
-            PANEL_WINDOWS.map((w) => column(`bqx_strength_correlation_${side}_${w}`, "correlation", B + w - 1)),
+            PANEL_WINDOWS.map((w) =>
+                column(`bqx_strength_correlation_${side}_${w}`, "correlation", B + w - 1),
+            ),
         ),
     ],
 });

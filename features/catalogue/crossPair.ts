@@ -2,6 +2,8 @@ import { BQX_DEFAULT } from "./bases";
 import { catalogueFamily, column, type Declaration } from "./column";
 
 export const SISTERS = [1, 2, 3, 4, 5] as const;
+export const SISTER_LAGS = [1, 5, 15] as const;
+export const USD_FACTOR_CHANGES = [5, 15] as const;
 
 const bqx = (name: string, unit: Declaration["unit"], lookback: number): Declaration => ({
     ...column(name, unit, BQX_DEFAULT + lookback),
@@ -18,7 +20,7 @@ export const crossPair = catalogueFamily({
         "domains, and the USD factor: first principal component of the seven majors' r, fitted loadings.",
     columns: [
         ...SISTERS.flatMap((n) => [
-            ...[1, 5, 15].map((lag) => column(`sister_${n}_return_lag_${lag}`, "log-return", lag + 1)),
+            ...SISTER_LAGS.map((lag) => column(`sister_${n}_return_lag_${lag}`, "log-return", lag + 1)),
             column(`sister_${n}_volatility_30`, "log-return", 30),
             column(`sister_${n}_correlation_60`, "correlation", 60),
             column(`sister_${n}_beta_60`, "ratio", 60),
@@ -32,8 +34,7 @@ export const crossPair = catalogueFamily({
         bqx("triangle_residual_change_bqx_5", "bqx", 5),
         { ...column("triangle_alignment", "flag", BQX_DEFAULT), domain: "both" },
         column("usd_factor_sum_240", "log-return", 240),
-        column("usd_factor_change_5", "log-return", 5),
-        column("usd_factor_change_15", "log-return", 15),
+        ...USD_FACTOR_CHANGES.map((minutes) => column(`usd_factor_change_${minutes}`, "log-return", minutes)),
         column("usd_factor_volatility_30", "log-return", 30),
         column("usd_factor_z_60", "sd", 240 + 59),
         column("usd_factor_slope_20", "log-return", 240 + 19),

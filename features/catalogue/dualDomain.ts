@@ -33,7 +33,9 @@ export const dualDomainComparison = catalogueFamily({
         column("dual_variance_ratio_60", "ratio", B + 59),
         column("dual_skew_gap_20", "ratio", B + 19),
         column("dual_kurtosis_gap_20", "ratio", B + 19),
-        ...CROSS_LAGS.map((lag) => column(`dual_cross_correlation_lag_${lag}`, "correlation", Math.max(B, lag) + 60)),
+        ...CROSS_LAGS.map((lag) =>
+            column(`dual_cross_correlation_lag_${lag}`, "correlation", Math.max(B, lag) + 60),
+        ),
         column("dual_volatility_ratio_30", "ratio", B + 30),
         column("dual_volatility_gap_30", "ratio", B + 240),
         column("dual_percent_b_gap_20", "ratio", B + 19),

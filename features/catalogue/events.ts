@@ -34,7 +34,7 @@ export const eventAndRegime = catalogueFamily({
         column("volatility_transition_20", "class", 20 + REGIME + 5),
         column("volatility_z_20", "sd", 20 + 239),
         column("volatility_percentile_100", "share", 20 + 99),
-        column("volatility_acceleration_20", "ratio", 20 + 20),
+        column("volatility_acceleration_20", "ratio", 60),
         column("volatility_expansion", "flag", 60),
         column("volatility_compression", "flag", 60),
         column("volatility_ewma_30", "log-return", 300),

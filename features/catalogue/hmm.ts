@@ -1,4 +1,4 @@
-import { DOMAINS, SINCE_CAP } from "./bases";
+import { BQX_BAR_MINUTES, DOMAINS, SINCE_CAP } from "./bases";
 import { catalogueFamily, column } from "./column";
 
 /** Minutes that the forward filter reads: the start has been forgotten by then. */
@@ -11,11 +11,14 @@ export const hmmRegime = catalogueFamily({
     domain: "both",
     laggable: false,
     about:
-        "A Gaussian hidden Markov model of three states on r (or the change of bqx_15) and the logarithm of the range, " +
-        "fitted on the training split: filtered probabilities, most likely state and its duration, entropy, what the " +
-        "state expects, and where it goes next.",
+        "A Gaussian hidden Markov model of three states, the calmest first, on r and the logarithm of the range (or the " +
+        "change of bqx_15 and its 5-minute range), fitted on the training split: probabilities filtered over 240 " +
+        "minutes, most likely state and its duration, entropy, mean and volatility expected, chance of leaving within a " +
+        "minute, which state comes next once it is left, and log-likelihood.",
     columns: DOMAINS.flatMap(({ domain, short, base }) => {
-        const filtered = base + HMM_WINDOW;
+        // The observation with the longest memory: r reads one minute back, the range of bqx its 5-minute bar.
+        const observation = short === "idx" ? 1 : base + BQX_BAR_MINUTES - 1;
+        const filtered = observation + HMM_WINDOW - 1;
         const name = (term: string) => `hmm_${short}_${term}`;
         const declared = [
             ...HMM_STATES.map((state) => column(name(`probability_${state}`), "probability", filtered)),

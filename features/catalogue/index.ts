@@ -32,14 +32,7 @@ export const CATALOGUE_GROUPS: Readonly<Record<string, readonly CatalogueFamily[
         timeAndCalendar,
         microstructure,
     ],
-    "BQX domain": [
-        regressionBqx,
-        technicalBqx,
-        statisticsBqx,
-        bollingerBqx,
-        fibonacciBqx,
-        correlationBqx,
-    ],
+    "BQX domain": [regressionBqx, technicalBqx, statisticsBqx, bollingerBqx, fibonacciBqx, correlationBqx],
     "Cross-domain": [dualDomainComparison, crossPair, memory, eventAndRegime, volume],
     Advanced: [
         errorCorrection,

@@ -14,6 +14,11 @@ export const PANEL_SERIES = [
     { name: "volatility_60", domain: "rate_idx", lookback: 60 },
 ] as const;
 
+/** Return window of the currencies' strengths. */
+export const PANEL_STRENGTH_WINDOW = 60;
+/** Minutes over which the rank by return_60 changes. */
+export const PANEL_RANK_CHANGES = [15, 60] as const;
+
 export const crossSectionalPanel = catalogueFamily({
     name: "cross-sectional panel",
     table: "cross_sectional_panel",
@@ -31,8 +36,10 @@ export const crossSectionalPanel = catalogueFamily({
                 domain,
             },
         ]),
-        ...["base", "quote", "gap"].map((side) => column(`panel_strength_${side}_60`, "log-return", 60)),
-        ...[15, 60].map((minutes) => column(`panel_rank_change_${minutes}`, "share", 60 + minutes)),
+        ...["base", "quote", "gap"].map((side) =>
+            column(`panel_strength_${side}_${PANEL_STRENGTH_WINDOW}`, "log-return", PANEL_STRENGTH_WINDOW),
+        ),
+        ...PANEL_RANK_CHANGES.map((minutes) => column(`panel_rank_change_${minutes}`, "share", 60 + minutes)),
         ...["mean", "dispersion", "skew"].map((term) => ({
             ...column(`panel_bqx_60_${term}`, term === "skew" ? "ratio" : "bqx", 60),
             domain: "bqx" as const,

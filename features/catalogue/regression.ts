@@ -12,7 +12,8 @@ export const REGRESSION_PAIRS = [
 export const ACCELERATION_MINUTES = 5;
 
 /** The bqx that a regression of a window fits: bqx has no window above 75. */
-export const bqxOf = (window: (typeof W6)[number]): (typeof BQX_WINDOWS)[number] => (window === 90 ? 75 : window);
+export const bqxOf = (window: (typeof W6)[number]): (typeof BQX_WINDOWS)[number] =>
+    window === 90 ? 75 : window;
 
 type Short = "idx" | "bqx";
 

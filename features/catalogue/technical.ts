@@ -83,7 +83,9 @@ function trends({ short, level, close, range, scale }: Side): Declaration[] {
             column(`atr_percent_${short}_${n}`, relative, Math.max(trueRange + emaLookback(n), scale)),
         ]),
         ...AROON_WINDOWS.flatMap((n) =>
-            ["up", "down", "oscillator"].map((part) => column(`aroon_${part}_${short}_${n}`, "percent", range + n)),
+            ["up", "down", "oscillator"].map((part) =>
+                column(`aroon_${part}_${short}_${n}`, "percent", range + n),
+            ),
         ),
         ...TRIX_PERIODS.map((n) =>
             column(`trix_${short}_${n}`, relative, Math.max(close + 3 * emaLookback(n) + 1, scale)),
@@ -93,7 +95,11 @@ function trends({ short, level, close, range, scale }: Side): Declaration[] {
             "percent",
             close + 1 + emaLookback(TSI_PERIODS[0]) + emaLookback(TSI_PERIODS[1]),
         ),
-        column(`ultimate_${short}_${ULTIMATE_WINDOWS.join("_")}`, "percent", trueRange + ULTIMATE_WINDOWS[2] - 1),
+        column(
+            `ultimate_${short}_${ULTIMATE_WINDOWS.join("_")}`,
+            "percent",
+            trueRange + ULTIMATE_WINDOWS[2] - 1,
+        ),
     ];
 }
 
@@ -101,7 +107,9 @@ function channels({ short, close, range, scale }: Side): Declaration[] {
     const trueRange = Math.max(close + 1, range);
     const relative = short === "idx" ? "percent" : "sd";
     return [
-        ...KELTNER_PERIODS.map((n) => column(`keltner_position_${short}_${n}`, "ratio", trueRange + emaLookback(n))),
+        ...KELTNER_PERIODS.map((n) =>
+            column(`keltner_position_${short}_${n}`, "ratio", trueRange + emaLookback(n)),
+        ),
         ...DONCHIAN_WINDOWS.map((n) => column(`donchian_position_${short}_${n}`, "ratio", range + n - 1)),
         ...["plus", "minus"].map((part) =>
             column(`vortex_${part}_${short}_${VORTEX_WINDOW}`, "ratio", range + VORTEX_WINDOW),
