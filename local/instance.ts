@@ -62,6 +62,11 @@ export function dataDirOf({ dir }: Instance, service: string): string {
     return join(dir, "data", service);
 }
 
+/** Where a stack keeps the certificate of its database and its cache. */
+export function tlsDirOf({ dir }: Instance): string {
+    return join(dir, "tls");
+}
+
 /** Names of all stacks that have local state. */
 export function listInstances(): string[] {
     if (!existsSync(stateRoot())) return [];

@@ -42,7 +42,7 @@ async function operate(request: OperationRequest): Promise<OperationResult> {
         if (run.succeeded && request.kind === "deploy")
             run = await runEngine(stack, "deploy", aborter.signal);
     } catch (error) {
-        run = { ...run, succeeded: false, errors: [lastLines(messageOf(error))] };
+        run = { ...run, succeeded: false, errors: [reasonOf(messageOf(error))] };
     } finally {
         for (const close of stop) await close();
     }
@@ -76,7 +76,7 @@ async function runEngine(stack: Stack, kind: OperationRequest["kind"], signal: A
     } catch (error) {
         const { errors, policyViolations } = digest.result;
         const isKnown = errors.length > 0 || policyViolations.some(({ level }) => level === "mandatory");
-        const failure = { ...digest.result, errors: isKnown ? errors : [lastLines(messageOf(error))] };
+        const failure = { ...digest.result, errors: isKnown ? errors : [reasonOf(messageOf(error))] };
         return { succeeded: false, ...failure, outputs: {} };
     }
 }
@@ -124,6 +124,8 @@ function tell(message: OperationMessage): void {
     process.send?.(message);
 }
 
-function lastLines(text: string): string {
-    return text.trim().split("\n").slice(-20).join("\n");
+/** What went wrong, out of the report of a command that failed: the errors that it names, else its last lines. */
+function reasonOf(report: string): string {
+    const errors = new Set(report.match(/(?<=^error: ).+$/gm));
+    return errors.size > 0 ? [...errors].join("\n") : report.trim().split("\n").slice(-20).join("\n");
 }

@@ -18,13 +18,18 @@ const YEARS = 10;
 const RENEW_DAYS = 30;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 
+/** The files in the folder of a certificate, whether or not they exist. */
+export function certificateFiles(dir: string): CertificateFiles {
+    const certPath = join(dir, "server.crt");
+    return { caPath: certPath, certPath, keyPath: join(dir, "server.key") };
+}
+
 /**
  * The certificate of the local servers: for `localhost` and 127.0.0.1, valid for ten years, known to nobody but those
  * who are pointed at it. Made at the first call; a later one answers with the same files, unless they are torn or old.
  */
 export async function ensureCertificate(dir: string): Promise<CertificateFiles> {
-    const certPath = join(dir, "server.crt");
-    const files = { caPath: certPath, certPath, keyPath: join(dir, "server.key") };
+    const files = certificateFiles(dir);
     if (isUsable(files)) return files;
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {

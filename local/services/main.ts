@@ -1,7 +1,6 @@
 /** The host's process: `main.ts <stack> <tools as JSON>`, started by launch.ts and stopped by a signal. */
 import { z } from "zod";
-import { findInstance } from "../instance";
-import { join } from "node:path";
+import { findInstance, tlsDirOf } from "../instance";
 import { messageOf } from "../errors";
 import { ensureCertificate } from "./certificate";
 import { Host } from "./host";
@@ -11,7 +10,7 @@ const toolsSchema = z.strictObject({ postgresDir: z.string(), valkeyServer: z.st
 async function main([stack = "", tools = ""]: readonly string[]): Promise<void> {
     const instance = findInstance(stack);
     if (instance === undefined) throw new Error(`There is no local stack "${stack}".`);
-    const certificate = await ensureCertificate(join(instance.dir, "tls"));
+    const certificate = await ensureCertificate(tlsDirOf(instance));
     const host = new Host(instance, toolsSchema.parse(JSON.parse(tools)), certificate);
     let stopping = false;
     const started = host.start();

@@ -88,6 +88,7 @@ describe("the local provider under the real engine", function () {
     async function stackOf(settings: Settings): Promise<Stack> {
         const work = {
             pulumiCommand: command,
+            workDir: folder,
             pulumiHome: join(folder, "home"),
         };
         const definition = { projectName: "provider", stackName: "test", program: program(settings) };
