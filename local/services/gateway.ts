@@ -26,7 +26,8 @@ const BODY_BYTES_AT_MOST = 16 * 1024 * 1024;
  * service by the signature's scope and hands the request over.
  */
 export function createGateway(options: GatewayOptions): Server {
-    return createServer((request, response) => {
+    // Node would cut an upload after five minutes, however steadily it comes in.
+    return createServer({ requestTimeout: 0 }, (request, response) => {
         handle(options, request, response).catch((error: unknown) => {
             if (!(error instanceof AwsError)) options.log(`request failed: ${messageOf(error)}`);
             const known =

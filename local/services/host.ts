@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import type { Server } from "node:http";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createConsole, type Console } from "../console/server";
 import { stagesOf, type NotificationStatus, type ServiceStatus, type StackStatus } from "../console/status";
 import { readDeployment } from "../deployment";
@@ -9,6 +9,7 @@ import { dataDirOf, isFree, type Instance } from "../instance";
 import type { CertificateFiles } from "./certificate";
 import { createControl } from "./control";
 import { createGateway } from "./gateway";
+import { boundLog } from "./process/logFile";
 import { ResourceStore } from "./resourceStore";
 import { createSealer } from "./seal";
 import type { LocalService, ResourceRecord, ServiceContext } from "./service";
@@ -147,9 +148,10 @@ export class Host {
     }
 
     private log(source: string, message: string): void {
-        const dir = join(this.instance.dir, "logs");
-        mkdirSync(dir, { recursive: true });
-        appendFileSync(join(dir, "services.log"), `${new Date().toISOString()} ${source}: ${message}\n`);
+        const path = join(this.instance.dir, "logs", "services.log");
+        mkdirSync(dirname(path), { recursive: true });
+        boundLog(path);
+        appendFileSync(path, `${new Date().toISOString()} ${source}: ${message}\n`, { mode: 0o600 });
     }
 }
 

@@ -10,13 +10,13 @@ import { identityOf, isAlive, type ProcessIdentity } from "../processes";
 import { stopOrphanedCache } from "./cache";
 import { HostClient } from "./client";
 import { stopOrphanedDatabase } from "./database";
+import { tailOf } from "./process/logFile";
 import { recordPid, stopRecorded } from "./process/pidFile";
 import type { Tools } from "./services";
 
 const START_TIMEOUT_MILLISECONDS = 60_000;
 /** The host needs time for PostgreSQL to write what it holds. */
 const STOP = { signal: "SIGTERM", milliseconds: 20_000 } as const;
-const LOG_TAIL_LINES = 12;
 
 const pidFile = (instance: Instance): string => join(instance.dir, "host.pid.json");
 const versionFile = (instance: Instance): string => join(instance.dir, "host.version");
@@ -75,20 +75,15 @@ async function waitUntilUp(instance: Instance, identity: ProcessIdentity, logPat
     const deadline = Date.now() + START_TIMEOUT_MILLISECONDS;
     while ((await client.status()) === undefined) {
         if (!isAlive(identity))
-            throw new UserError(`The local services stopped while starting:\n${tail(logPath)}`);
+            throw new UserError(`The local services stopped while starting:\n${tailOf(logPath)}`);
         if (Date.now() > deadline) {
             await stopHost(instance);
             throw new UserError(
-                `The local services did not start within ${START_TIMEOUT_MILLISECONDS / 1000} s:\n${tail(logPath)}`,
+                `The local services did not start within ${START_TIMEOUT_MILLISECONDS / 1000} s:\n${tailOf(logPath)}`,
             );
         }
         await new Promise((resolve) => setTimeout(resolve, 50));
     }
-}
-
-function tail(path: string): string {
-    const lines = readFileSync(path, "utf8").trim().split("\n").slice(-LOG_TAIL_LINES);
-    return lines.map((line) => `  ${line}`).join("\n");
 }
 
 /** Changes when the code of the services, their tools or the stack's identity changes: then the host is started anew. */
