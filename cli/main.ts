@@ -3,6 +3,8 @@ import { SettingsError } from "../config/load";
 import { UserError } from "../local/errors";
 import { deployCommand } from "./commands/deploy";
 import { downCommand } from "./commands/down";
+import { featuresCommand } from "./commands/features";
+import { ingestCommand } from "./commands/ingest";
 import { previewCommand } from "./commands/preview";
 import { statusCommand } from "./commands/status";
 import { testCommand } from "./commands/test";
@@ -15,8 +17,8 @@ export function createProgram(): Command {
         .showHelpAfterError('Run "./bqx --help" to see the commands.')
         .showSuggestionAfterError()
         .exitOverride();
-    for (const add of [upCommand, statusCommand, downCommand, testCommand, previewCommand, deployCommand])
-        add(program);
+    const commands = [upCommand, statusCommand, downCommand, ingestCommand, featuresCommand];
+    for (const add of [...commands, testCommand, previewCommand, deployCommand]) add(program);
     return program;
 }
 

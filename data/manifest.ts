@@ -1,27 +1,30 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { wholeProblem, type Problem } from "./report";
 
 export const MANIFEST_FILE = "manifest.json";
 
-const manifestSchema = z.looseObject({
-    /** "simulated" goes wherever the data's results are shown. */
-    origin: z.enum(["recorded", "simulated"]),
-});
+/** "simulated" goes wherever the data's results are shown. */
+const originSchema = z.enum(["recorded", "simulated"]);
+const manifestSchema = z.looseObject({ origin: originSchema });
 
 /** What a folder of bars says of itself. */
-export type Origin = z.infer<typeof manifestSchema>["origin"];
+export type Origin = z.infer<typeof originSchema>;
 
 /**
  * Where a folder's bars come from: as its manifest says, and recorded where it has none.
- * @returns undefined where the manifest cannot be used
+ * @returns undefined where the manifest cannot be used, which goes into `problems`
  */
-export function originOf(folder: string): Origin | undefined {
+export function originOf(folder: string, problems: Problem[]): Origin | undefined {
     const path = join(folder, MANIFEST_FILE);
     if (!existsSync(path)) return "recorded";
     try {
         return manifestSchema.parse(JSON.parse(readFileSync(path, "utf8"))).origin;
     } catch {
-        return undefined; // Not JSON, or not this schema: one message for both.
+        // Not JSON, or not this schema: one message for both.
+        const allowed = `JSON with "origin": ${originSchema.options.join(" or ")}`;
+        problems.push(wholeProblem(MANIFEST_FILE, "not usable", "other content", allowed));
+        return undefined;
     }
 }

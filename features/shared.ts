@@ -1,7 +1,14 @@
-import { BQX_BAR_MINUTES, BQX_DEFAULT, BQX_SCALE_WINDOW, BQX_WINDOWS } from "./catalogue/bases";
+import {
+    BQX_BAR_MINUTES,
+    BQX_DEFAULT,
+    BQX_SCALE_WINDOW,
+    BQX_WINDOWS,
+    REGIME_WINDOW,
+} from "./catalogue/bases";
 import { defineGroup, defineSeries } from "./family";
 import { rollingRange } from "./kernels/extremes";
 import { rollingMeanStd } from "./kernels/moments";
+import { rollingTercile } from "./kernels/ranks";
 import { at } from "./kernels/span";
 import { rollingMean } from "./kernels/sums";
 import type { SeriesDefinition } from "./series";
@@ -80,6 +87,20 @@ export const VOLATILITY_240 = volatility(LOG_RETURN, 240);
 export const BQX_VOLATILITY_20 = volatility(BQX_CHANGE, 20);
 export const BQX_VOLATILITY_30 = volatility(BQX_CHANGE, 30);
 export const BQX_VOLATILITY_240 = volatility(BQX_CHANGE, 240);
+
+const regimes = new Map<string, Definition>();
+
+/** Tercile of a series within its last 1,440 minutes: 0 low, 1 middle, 2 high. Ranks are dear, so they are shared. */
+export function regime(of: Definition): Definition {
+    let definition = regimes.get(of.key);
+    if (definition === undefined) {
+        definition = defineSeries(`${of.key}_regime`, (context, output, span) => {
+            rollingTercile(context.series(of, span.from - REGIME_WINDOW + 1), REGIME_WINDOW, output, span);
+        });
+        regimes.set(of.key, definition);
+    }
+    return definition;
+}
 
 /** Below these a denominator counts as 0. Exactly flat windows give exactly 0, so they only catch rounding. */
 export const EPSILON = {

@@ -11,10 +11,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     config: [],
     policies: ["config"],
     components: ["config"],
+    features: ["config"],
+    data: ["config", "features"],
+    sagemaker: ["config", "data", "features"],
     "index.ts": ["config", "components"],
     tools: ["config", "policies"],
     local: ["config", "policies", "tools", "index.ts"],
-    cli: ["config", "policies", "tools", "local"],
+    cli: ["config", "data", "features", "sagemaker", "policies", "tools", "local"],
 };
 
 /** Files that nothing imports: something outside the program starts each of them. */
@@ -24,6 +27,8 @@ const ENTRIES = [
     "local/provider/awsx.ts", // the engine's own provider process
     "local/services/main.ts", // the host process of the local services
     "policies/index.ts", // Pulumi's policy runner, as a bundle
+    "sagemaker/processing/worker.ts", // a thread for each core, see sagemaker/processing/dataset.ts
+    "tools/holidays.ts",
     "tools/policiesBuild.ts", // a process of its own, see local/toolchain/policyBundle.ts
     "tools/policiesDoc.ts",
     "tools/policiesTaggable.ts",

@@ -3,10 +3,16 @@ import { catalogueFamily, column, type Declaration } from "./column";
 
 export const COINTEGRATION_WINDOW = 240;
 
+/** Lookback of a residual of ln rate, and of bqx_60. */
+export const RESIDUAL_LOOKBACK = {
+    idx: COINTEGRATION_WINDOW - 1,
+    bqx: 60 + COINTEGRATION_WINDOW - 1,
+} as const;
+
 function columnsOf(short: "idx" | "bqx"): Declaration[] {
     const base = short === "idx" ? 0 : 60;
     const unit = short === "idx" ? "log-return" : "bqx";
-    const residual = base + COINTEGRATION_WINDOW - 1;
+    const residual = RESIDUAL_LOOKBACK[short];
     const name = (term: string) => `ec_${short}_${term}`;
     return [
         column(name("partner_residual"), unit, residual),

@@ -62,7 +62,11 @@ export const STORED_COLUMNS: readonly Column[] = Object.freeze([...CATALOGUE, ..
  */
 const DEFINITIONS_VERSION = 1;
 
-/** SHA-256 of all entries in order: what a dataset and a model must agree on. */
-export const CATALOGUE_HASH = createHash("sha256")
-    .update(JSON.stringify([DEFINITIONS_VERSION, STORED_COLUMNS]))
-    .digest("hex");
+/** SHA-256 of columns in their order, with the version of their definitions. */
+export const catalogueHash = (columns: readonly Column[]): string =>
+    createHash("sha256")
+        .update(JSON.stringify([DEFINITIONS_VERSION, columns]))
+        .digest("hex");
+
+/** Hash of everything that is stored: what a dataset and a model must agree on. */
+export const CATALOGUE_HASH = catalogueHash(STORED_COLUMNS);

@@ -1,12 +1,11 @@
-import { BQX_WINDOWS, REGIME_WINDOW } from "../catalogue/bases";
+import { BQX_WINDOWS } from "../catalogue/bases";
 import { CAUSALITY_WINDOW } from "../catalogue/causality";
 import { defineFamily, type Emit } from "../family";
 import { rollingRange } from "../kernels/extremes";
 import { rollingLine } from "../kernels/fits";
 import { rollingMeanStd } from "../kernels/moments";
-import { rollingTercile } from "../kernels/ranks";
 import { at, earlier } from "../kernels/span";
-import { bqx, EPSILON, RATE_IDX, VOLATILITY_60 } from "../shared";
+import { bqx, EPSILON, RATE_IDX, regime, VOLATILITY_60 } from "../shared";
 import type { PairContext } from "../slice";
 
 /** The causality columns that are not among the 1,080. */
@@ -81,8 +80,7 @@ function emitAggregate(context: PairContext, emit: Emit): void {
 function emitRate(context: PairContext, emit: Emit): void {
     const { span } = context;
     const [slope, r2] = [context.scratch(), context.scratch()];
-    rollingTercile(context.series(VOLATILITY_60, span.from - REGIME_WINDOW + 1), REGIME_WINDOW, r2, span);
-    emit("volatility_regime", r2);
+    emit("volatility_regime", context.series(regime(VOLATILITY_60), span.from));
     const rate = context.series(RATE_IDX, span.from - CAUSALITY_WINDOW + 1);
     rollingLine(rate, CAUSALITY_WINDOW, slope, r2, EPSILON.index, span);
     for (let row = span.from; row < span.to; row++) r2[row] = Math.sign(at(slope, row)) * at(r2, row);

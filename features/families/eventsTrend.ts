@@ -62,7 +62,9 @@ function emitSigns(context: PairContext, emit: Emit): void {
     rollingSum(sizes, LONG, path, span);
     for (let row = span.from; row < span.to; row++) {
         const net = at(ups, row);
-        const along = net > 0 ? at(up, row) : net < 0 ? at(down, row) : 0 * net;
+        // A move that came back to where it was leaves rounding.
+        const side = net > EPSILON.ratio ? up : net < -EPSILON.ratio ? down : undefined;
+        const along = side === undefined ? 0 * net : at(side, row);
         ups[row] = along / BRIEF;
         const [moved, walked] = [Math.abs(at(downs, row)), at(path, row)];
         sizes[row] = Number.isNaN(walked) ? NaN : Number(moved <= SIDEWAYS_EFFICIENCY * walked);

@@ -1,11 +1,10 @@
-import { REGIME_WINDOW } from "../catalogue/bases";
 import { GARCH_WINDOW } from "../catalogue/events";
 import type { Emit } from "../family";
 import { emaDecay, RECURSIVE_SPAN, rollingEma } from "../kernels/ema";
 import { rollingMeanStd } from "../kernels/moments";
-import { rollingRank, rollingTercile } from "../kernels/ranks";
+import { rollingRank } from "../kernels/ranks";
 import { at, earlier } from "../kernels/span";
-import { EPSILON, LOG_RETURN, safeRatio, VOLATILITY_20, VOLATILITY_60 } from "../shared";
+import { EPSILON, LOG_RETURN, regime, safeRatio, VOLATILITY_20, VOLATILITY_60 } from "../shared";
 import type { PairContext } from "../slice";
 
 /** Minutes over which a change of regime is looked for. */
@@ -24,16 +23,13 @@ export function emitVolatility(context: PairContext, emit: Emit): void {
 
 function emitRegimes(context: PairContext, emit: Emit): void {
     const { span } = context;
-    const wide = earlier(span, TRANSITION_MINUTES);
-    const history = wide.from - REGIME_WINDOW + 1;
-    const [regime, transition] = [context.scratch(), context.scratch()];
-    rollingTercile(context.series(VOLATILITY_60, history), REGIME_WINDOW, regime, span);
-    emit("volatility_regime_60", regime);
-    rollingTercile(context.series(VOLATILITY_20, history), REGIME_WINDOW, regime, wide);
-    emit("volatility_regime_20", regime);
+    const brief = context.series(regime(VOLATILITY_20), span.from - TRANSITION_MINUTES);
+    const transition = context.scratch();
+    emit("volatility_regime_60", context.series(regime(VOLATILITY_60), span.from));
+    emit("volatility_regime_20", brief);
     for (let row = span.from; row < span.to; row++) {
-        transition[row] =
-            row < TRANSITION_MINUTES ? NaN : at(regime, row) - at(regime, row - TRANSITION_MINUTES);
+        const before = row < TRANSITION_MINUTES ? NaN : at(brief, row - TRANSITION_MINUTES);
+        transition[row] = at(brief, row) - before;
     }
     emit("volatility_transition_20", transition);
 }

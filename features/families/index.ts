@@ -5,13 +5,16 @@ import { correlationBqx } from "./correlationBqx";
 import { correlationIdx } from "./correlationIdx";
 import { crossPair } from "./crossPair";
 import { dualDomainComparison } from "./dualDomain";
+import { errorCorrection } from "./errorCorrection";
 import { eventAndRegime } from "./events";
 import { fibonacciBqx } from "./fibonacci";
+import { hmmRegime } from "./hmm";
 import { memory } from "./memory";
 import { microstructure } from "./microstructure";
 import { movingAverages } from "./movingAverages";
 import { multiResolution } from "./multiResolution";
 import { multiScale } from "./multiScale";
+import { crossSectionalPanel } from "./panel";
 import { parabolicComparison } from "./parabolic";
 import { realizedVolatility } from "./realizedVolatility";
 import { regressionBqx, regressionIdx } from "./regression";
@@ -41,8 +44,12 @@ export const FAMILIES_COMPUTED: readonly Family[] = [
     memory,
     eventAndRegime,
     volume,
+    errorCorrection,
     realizedVolatility,
+    hmmRegime,
+    crossSectionalPanel,
     parabolicComparison,
     multiScale,
+    spectralAndWavelet,
     causality,
 ];

@@ -1,10 +1,9 @@
-import { REGIME_WINDOW } from "../catalogue/bases";
 import { SPREAD_ESTIMATES, SPREAD_Z_WINDOW } from "../catalogue/calendar";
 import { defineFamily, defineSeries } from "../family";
 import { rollingMeanStd } from "../kernels/moments";
-import { rollingTercile } from "../kernels/ranks";
 import { at, earlier } from "../kernels/span";
 import { rollingMean } from "../kernels/sums";
+import { regime } from "../shared";
 
 /** Basis points; a spread whose deviation is below this does not vary. */
 const SPREAD_EPSILON_BP = 1e-9;
@@ -49,7 +48,7 @@ export const microstructure = defineFamily({
     name: "microstructure",
     compute(context, emit) {
         const { span } = context;
-        const spread = context.series(SPREAD_BP, span.from - REGIME_WINDOW + 1);
+        const spread = context.series(SPREAD_BP, span.from - SPREAD_Z_WINDOW + 1);
         emit("spread_bp", spread);
         const mean = context.scratch();
         const z = context.scratch();
@@ -59,7 +58,6 @@ export const microstructure = defineFamily({
             z[row] = std > SPREAD_EPSILON_BP ? (at(spread, row) - at(mean, row)) / std : NaN;
         }
         emit(`spread_z_${SPREAD_Z_WINDOW}`, z);
-        rollingTercile(spread, REGIME_WINDOW, z, span);
-        emit("spread_regime", z);
+        emit("spread_regime", context.series(regime(SPREAD_BP), span.from));
     },
 });

@@ -1,8 +1,6 @@
-import { REGIME_WINDOW } from "../catalogue/bases";
 import { BAR_RETURN_ENDS } from "../catalogue/multiResolution";
 import { defineFamily, type Emit } from "../family";
 import { RECURSIVE_SPAN } from "../kernels/ema";
-import { rollingTercile } from "../kernels/ranks";
 import { at, earlier } from "../kernels/span";
 import { rollingMean } from "../kernels/sums";
 import {
@@ -11,6 +9,7 @@ import {
     RATE_IDX,
     RATE_IDX_HIGH,
     RATE_IDX_LOW,
+    regime,
     safeRatio,
     VOLATILITY_20,
 } from "../shared";
@@ -101,7 +100,7 @@ export function columnIn(columns: ReadonlyMap<string, Float64Array>, name: strin
 function emitVolatility(context: PairContext, emit: Emit): void {
     const { span } = context;
     const one = context.series(VOLATILITY_20, span.from);
-    const five = context.series(VOLATILITY_5M, span.from - REGIME_WINDOW + 1);
+    const five = context.series(VOLATILITY_5M, span.from);
     const fifteen = context.series(VOLATILITY_15M, span.from);
     const [ratio, ratio15] = [context.scratch(), context.scratch()];
     emit("m5_volatility_20", five);
@@ -113,8 +112,7 @@ function emitVolatility(context: PairContext, emit: Emit): void {
     }
     emit("volatility_ratio_1m_5m_20", ratio);
     emit("volatility_ratio_5m_15m", ratio15);
-    rollingTercile(five, REGIME_WINDOW, ratio, span);
-    emit("m5_volatility_regime_20", ratio);
+    emit("m5_volatility_regime_20", context.series(regime(VOLATILITY_5M), span.from));
 }
 
 /** Returns of single bars, and how many of the last twelve were jumps against the bars before them. */

@@ -1,8 +1,6 @@
-import { REGIME_WINDOW } from "../catalogue/bases";
 import { SCALE_RECURSIVE_SPAN as SPAN, SCALES } from "../catalogue/multiScale";
 import { defineFamily, type Emit } from "../family";
 import { rollingLine } from "../kernels/fits";
-import { rollingTercile } from "../kernels/ranks";
 import { at } from "../kernels/span";
 import { rollingMean } from "../kernels/sums";
 import {
@@ -13,6 +11,7 @@ import {
     RATE_IDX,
     RATE_IDX_HIGH,
     RATE_IDX_LOW,
+    regime,
     safeRatio,
     VOLATILITY_20,
 } from "../shared";
@@ -148,13 +147,12 @@ function emitAgainstMinutes(
 /** Whether the bars' volatility lies in the same tercile of the last 1,440 minutes as that of single minutes. */
 function emitRegimes(context: PairContext, short: Short, minutes: Scale, emit: Emit): void {
     const { span } = context;
-    const from = span.from - REGIME_WINDOW + 1;
-    const [bars, single] = [context.scratch(), context.scratch()];
-    rollingTercile(context.series(VOLATILITY[short][minutes], from), REGIME_WINDOW, bars, span);
-    rollingTercile(context.series(VOLATILITY[short].minute, from), REGIME_WINDOW, single, span);
+    const bars = context.series(regime(VOLATILITY[short][minutes]), span.from);
+    const single = context.series(regime(VOLATILITY[short].minute), span.from);
+    const output = context.scratch();
     for (let row = span.from; row < span.to; row++) {
         const [one, two] = [at(bars, row), at(single, row)];
-        bars[row] = Number.isNaN(one + two) ? NaN : Number(one === two);
+        output[row] = Number.isNaN(one + two) ? NaN : Number(one === two);
     }
-    emit(`m${minutes}_regime_agreement_${short}_20`, bars);
+    emit(`m${minutes}_regime_agreement_${short}_20`, output);
 }

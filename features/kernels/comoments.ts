@@ -26,9 +26,10 @@ export function rollingComoments(
     const { origin, from, to } = span;
     const outputs = [meanX, meanY, varianceX, varianceY, covariance];
     for (let block = blockStart(origin, from, window); block < to; block += window) {
-        const first = Math.max(from, block, window - 1);
+        const start = Math.max(from, block);
+        const first = Math.max(start, window - 1);
         const last = Math.min(to, block + window);
-        for (const output of outputs) output.fill(NaN, Math.max(from, block), Math.min(first, last));
+        if (first > start) for (const output of outputs) output.fill(NaN, start, Math.min(first, last));
         if (first >= last) continue;
         const centreX = at(xs, block);
         const centreY = at(ys, block);

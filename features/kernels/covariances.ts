@@ -8,9 +8,9 @@ let tails = new Float64Array(0);
 
 /**
  * Calls `visit` for every row of the span with the covariances (n in the denominator) of the last `window` values of
- * several series: a packed lower triangle that is overwritten for the next row, and is all NaN where the window is not
- * full. In blocks and centred (see sums.ts), because no chunk of rows could hold all its matrices: `visit` keeps what it
- * needs of each, and must not start another pass.
+ * several series: a packed lower triangle, all NaN where the window is not full. In blocks and centred (see sums.ts). No
+ * chunk of rows could hold all its matrices, so each replaces the one before: `visit` keeps what it needs. It may write
+ * over a matrix that is not NaN, and must not start another pass.
  */
 export function rollingCovariances(
     series: readonly Float64Array[],

@@ -34,16 +34,16 @@ function planOf(window: number): Plan {
 }
 
 /**
- * Calls `visit` for every row with the power spectrum of the last `window` values (even), their mean taken out, under a
- * periodic Hann window: powers[k] = |sum over n of h(n) x(n) e^(-2 pi i k n / window)|^2 for k = 1 to window / 2 - 1, with
- * h(n) = (1 - cos(2 pi n / window)) / 2 and n = 0 at the window's oldest value; powers[0] is 0. All are NaN where the
- * window is not full. `powers` is filled again for the next row.
+ * Calls `visit` for every row with the power spectrum of the last `window` values (even), their mean taken
+ * out, under a periodic Hann window: powers[k] = |sum over n of h(n) x(n) e^(-2 pi i k n / window)|^2 for k =
+ * 1 to window / 2 - 1, with h(n) = (1 - cos(2 pi n / window)) / 2 and n = 0 at the window's oldest value;
+ * powers[0] is 0. All are NaN where the window is not full. `powers` is filled again for the next row.
  *
- * A sliding transform whose phases count from the block's start (see sums.ts), not from the window's: so the sums of a
- * window are the tail of the block before plus the head of this one. Nothing is rotated from minute to minute and
- * nothing is taken away, as the recursion of Jacobsen and Lyons (2003) does: so nothing drifts. The Hann window is
- * applied to the sums (Harris 1978): half of each less a quarter of its neighbours on either side, turned to the
- * window's start. About 40 operations per frequency and minute.
+ * A sliding transform whose phases count from the block's start (see sums.ts), not from the window's: so the
+ * sums of a window are the tail of the block before plus the head of this one. Nothing is rotated from minute
+ * to minute and nothing is taken away, as the recursion of Jacobsen and Lyons (2003) does: so nothing drifts.
+ * The Hann window is applied to the sums (Harris 1978): half of each less a quarter of its neighbours on
+ * either side, turned to the window's start. About 40 operations per frequency and minute.
  */
 export function forEachSpectrum(
     values: Float64Array,
@@ -60,7 +60,7 @@ export function forEachSpectrum(
         powers.fill(NaN);
         for (let row = Math.max(from, block); row < Math.min(first, last); row++) visit(row, powers);
         if (first >= last) continue;
-        // In every window of the block, so that a flat window has no power at all; frequencies above 0 do not see it.
+        // In every window of the block, so that a flat one has no power at all; frequencies above 0 ignore it.
         const centre = at(values, block);
         sumTails(plan, values, centre, block, first);
         plan.headRe.fill(0);

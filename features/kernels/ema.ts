@@ -17,9 +17,10 @@ export function rollingEma(
     const { origin, from, to } = span;
     const scale = (1 - decay) / (1 - decay ** window);
     for (let block = blockStart(origin, from, window); block < to; block += window) {
-        const first = Math.max(from, block, window - 1);
+        const start = Math.max(from, block);
+        const first = Math.max(start, window - 1);
         const last = Math.min(to, block + window);
-        output.fill(NaN, Math.max(from, block), Math.min(first, last));
+        if (first > start) output.fill(NaN, start, Math.min(first, last));
         if (first >= last) continue;
         let tail = 0;
         let weight = 1;

@@ -14,10 +14,11 @@ export function rollingRange(
 ): void {
     const { origin, from, to } = span;
     for (let block = blockStart(origin, from, window); block < to; block += window) {
-        const first = Math.max(from, block, window - 1);
+        const start = Math.max(from, block);
+        const first = Math.max(start, window - 1);
         const last = Math.min(to, block + window);
-        max.fill(NaN, Math.max(from, block), Math.min(first, last));
-        min.fill(NaN, Math.max(from, block), Math.min(first, last));
+        if (first > start) max.fill(NaN, start, Math.min(first, last));
+        if (first > start) min.fill(NaN, start, Math.min(first, last));
         if (first >= last) continue;
         let highest = -Infinity;
         let lowest = Infinity;
@@ -49,9 +50,10 @@ const places = new Float64Array(8192);
 export function rollingMaxAge(values: Float64Array, window: number, age: Float64Array, span: Span): void {
     const { origin, from, to } = span;
     for (let block = blockStart(origin, from, window); block < to; block += window) {
-        const first = Math.max(from, block, window - 1);
+        const start = Math.max(from, block);
+        const first = Math.max(start, window - 1);
         const last = Math.min(to, block + window);
-        age.fill(NaN, Math.max(from, block), Math.min(first, last));
+        if (first > start) age.fill(NaN, start, Math.min(first, last));
         if (first >= last) continue;
         let highest = -Infinity;
         let place = NaN;
@@ -85,9 +87,10 @@ export function rollingMaxAge(values: Float64Array, window: number, age: Float64
 export function rollingMinAge(values: Float64Array, window: number, age: Float64Array, span: Span): void {
     const { origin, from, to } = span;
     for (let block = blockStart(origin, from, window); block < to; block += window) {
-        const first = Math.max(from, block, window - 1);
+        const start = Math.max(from, block);
+        const first = Math.max(start, window - 1);
         const last = Math.min(to, block + window);
-        age.fill(NaN, Math.max(from, block), Math.min(first, last));
+        if (first > start) age.fill(NaN, start, Math.min(first, last));
         if (first >= last) continue;
         let lowest = Infinity;
         let place = NaN;

@@ -30,9 +30,11 @@ export function rollingPolynomialSums(
     const { origin, from, to } = span;
     const { sumX, sumXX } = powerSums(window);
     for (let block = blockStart(origin, from, window); block < to; block += window) {
-        const first = Math.max(from, block, window - 1);
+        const start = Math.max(from, block);
+        const first = Math.max(start, window - 1);
         const last = Math.min(to, block + window);
-        for (const output of [s0, s1, s2, yy]) output.fill(NaN, Math.max(from, block), Math.min(first, last));
+        if (first > start)
+            for (const output of [s0, s1, s2, yy]) output.fill(NaN, start, Math.min(first, last));
         if (first >= last) continue;
         const centre = at(values, block);
         let sum0 = 0;
@@ -93,10 +95,11 @@ export function rollingLine(
     const sumXX = ((window * window - 1) * window) / 12;
     const least = window * epsilon * epsilon;
     for (let block = blockStart(origin, from, window); block < to; block += window) {
-        const first = Math.max(from, block, window - 1);
+        const start = Math.max(from, block);
+        const first = Math.max(start, window - 1);
         const last = Math.min(to, block + window);
-        slope.fill(NaN, Math.max(from, block), Math.min(first, last));
-        r2.fill(NaN, Math.max(from, block), Math.min(first, last));
+        if (first > start) slope.fill(NaN, start, Math.min(first, last));
+        if (first > start) r2.fill(NaN, start, Math.min(first, last));
         if (first >= last) continue;
         const centre = at(values, block);
         let sum0 = 0;

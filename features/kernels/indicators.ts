@@ -114,9 +114,14 @@ export interface Movements {
     readonly minus: Float64Array;
 }
 
+/**
+ * Of the two the larger counts, and neither where they are equal: within `epsilon`, as prices are on a grid of ticks and
+ * rounding must not decide.
+ */
 export function directionalMovements(
     { high, low }: PriceBars,
     { plus, minus }: Movements,
+    epsilon: number,
     { from, to }: Span,
 ): void {
     const first = Math.max(from, 1);
@@ -126,8 +131,8 @@ export function directionalMovements(
         const up = at(high, row) - at(high, row - 1);
         const down = at(low, row - 1) - at(low, row);
         // Of a NaN neither comparison holds; it has to show.
-        plus[row] = up > down && up > 0 ? up : 0 * up;
-        minus[row] = down > up && down > 0 ? down : 0 * down;
+        plus[row] = up > down + epsilon && up > 0 ? up : 0 * up;
+        minus[row] = down > up + epsilon && down > 0 ? down : 0 * down;
     }
 }
 

@@ -21,10 +21,11 @@ export function rollingMeanStd(
     const { first: tails1, second: tails2 } = tails;
     const { origin, from, to } = span;
     for (let block = blockStart(origin, from, window); block < to; block += window) {
-        const first = Math.max(from, block, window - 1);
+        const start = Math.max(from, block);
+        const first = Math.max(start, window - 1);
         const last = Math.min(to, block + window);
-        mean.fill(NaN, Math.max(from, block), Math.min(first, last));
-        std.fill(NaN, Math.max(from, block), Math.min(first, last));
+        if (first > start) mean.fill(NaN, start, Math.min(first, last));
+        if (first > start) std.fill(NaN, start, Math.min(first, last));
         if (first >= last) continue;
         const centre = at(values, block);
         let sum = 0;
@@ -74,10 +75,11 @@ export function rollingShape(
     const { third: tails3, fourth: tails4 } = higher;
     const { origin, from, to } = span;
     for (let block = blockStart(origin, from, window); block < to; block += window) {
-        const first = Math.max(from, block, window - 1);
+        const start = Math.max(from, block);
+        const first = Math.max(start, window - 1);
         const last = Math.min(to, block + window);
-        const warm = [Math.max(from, block), Math.min(first, last)] as const;
-        for (const output of [mean, std, skew, kurtosis]) output.fill(NaN, ...warm);
+        if (first > start)
+            for (const output of [mean, std, skew, kurtosis]) output.fill(NaN, start, Math.min(first, last));
         if (first >= last) continue;
         const centre = at(values, block);
         let sum1 = 0;

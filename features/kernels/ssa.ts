@@ -1,7 +1,10 @@
 import { at, blockStart, type Span } from "./span";
 import { ToeplitzEigenvectors } from "./toeplitz";
 
-/** Leading components that are the trend; two, because a level and a slope, or the halves of a cycle, are a pair. */
+/**
+ * Leading components that are the trend; two, because a level and a slope, or the halves of a cycle, are a
+ * pair.
+ */
 const TREND_COMPONENTS = 2;
 /** Those and two pairs of oscillation; the rest is noise. */
 const SIGNAL_COMPONENTS = 6;
@@ -12,7 +15,10 @@ export interface SsaShape {
     readonly window: number;
     /** L: values of a lagged vector; even. */
     readonly embedding: number;
-    /** The basis is of the window that ended with the last row whose end is a multiple of so many trading minutes. */
+    /**
+     * The basis is of the window that ended with the last row whose end is a multiple of so many trading
+     * minutes.
+     */
     readonly refresh: number;
 }
 
@@ -84,11 +90,12 @@ function planOf(shape: SsaShape): Plan {
 }
 
 /**
- * Singular spectrum analysis (Golyandina and Zhigljavsky 2013) of the last `window` values on a basis that is solved for
- * once per `refresh` rows: the leading eigenvectors of the lag covariances of the basis's window (the Toeplitz form of
- * Vautard and Ghil 1989, for series without a trend to speak of). The newest value stands in one lagged vector only, so
- * its parts need no averaging. Nothing is centred. A row has a value where `window + refresh - 1` values are without a
- * hole, NaN before; and where their root mean square is not above `epsilon`.
+ * Singular spectrum analysis (Golyandina and Zhigljavsky 2013) of the last `window` values on a basis that is
+ * solved for once per `refresh` rows: the leading eigenvectors of the lag covariances of the basis's window
+ * (the Toeplitz form of Vautard and Ghil 1989, for series without a trend to speak of). The newest value
+ * stands in one lagged vector only, so its parts need no averaging. Nothing is centred. A row has a value
+ * where `window + refresh - 1` values are without a hole, NaN before; and where their root mean square is not
+ * above `epsilon`.
  *
  * Per row about 1,300 multiplications for 60 in 180 refreshed hourly, and as many for the basis.
  */
@@ -126,7 +133,10 @@ function writeNothing(outputs: SsaOutputs, row: number): void {
     outputs.separability[row] = outputs.reconstructionError[row] = NaN;
 }
 
-/** The rows of one basis, whose window has no hole. The rows may: NaN lasts from there to the end of the block. */
+/**
+ * The rows of one basis, whose window has no hole. The rows may: NaN lasts from there to the end of the
+ * block.
+ */
 function analyse(
     plan: Plan,
     values: Float64Array,
@@ -222,7 +232,10 @@ function project(
     energies.all[index] = squares;
 }
 
-/** tails[n]: the sum of the n energies before the block's first lagged vector, which is the last of its window. */
+/**
+ * tails[n]: the sum of the n energies before the block's first lagged vector, which is the last of its
+ * window.
+ */
 function sumTails(energies: Float64Array, tails: Float64Array): void {
     let sum = 0;
     tails[0] = 0;
@@ -250,25 +263,29 @@ function newestPart(
 }
 
 /**
- * w-correlation of the trend and the oscillation that the basis's window is rebuilt from by averaging along diagonals:
- * a value counts as often as it stands in the trajectory matrix.
+ * w-correlation of the trend and the oscillation that the basis's window is rebuilt from by averaging along
+ * diagonals: a value counts as often as it stands in the trajectory matrix.
  */
 function weightedCorrelation({ window, embedding, basis, scores, trend, oscillation }: Plan): number {
     const vectors = window - embedding + 1;
     trend.fill(0);
     oscillation.fill(0);
     for (let index = 0; index < vectors; index++) {
+        const place = index * SIGNAL_COMPONENTS;
+        const p0 = at(scores, place);
+        const p1 = at(scores, place + 1);
+        const p2 = at(scores, place + 2);
+        const p3 = at(scores, place + 3);
+        const p4 = at(scores, place + 4);
+        const p5 = at(scores, place + 5);
         for (let i = 0; i < embedding; i++) {
-            const place = index * SIGNAL_COMPONENTS;
-            let cyclic = 0;
-            for (let component = TREND_COMPONENTS; component < SIGNAL_COMPONENTS; component++) {
-                cyclic += at(scores, place + component) * at(basis, component * embedding + i);
-            }
-            trend[index + i] =
-                at(trend, index + i) +
-                at(scores, place) * at(basis, i) +
-                at(scores, place + 1) * at(basis, embedding + i);
-            oscillation[index + i] = at(oscillation, index + i) + cyclic;
+            trend[index + i] = at(trend, index + i) + p0 * at(basis, i) + p1 * at(basis, embedding + i);
+            oscillation[index + i] =
+                at(oscillation, index + i) +
+                p2 * at(basis, 2 * embedding + i) +
+                p3 * at(basis, 3 * embedding + i) +
+                p4 * at(basis, 4 * embedding + i) +
+                p5 * at(basis, 5 * embedding + i);
         }
     }
     let product = 0;

@@ -14,9 +14,10 @@ const tails = new Float64Array(8192);
 export function rollingSum(values: Float64Array, window: number, output: Float64Array, span: Span): void {
     const { origin, from, to } = span;
     for (let block = blockStart(origin, from, window); block < to; block += window) {
-        const first = Math.max(from, block, window - 1);
+        const start = Math.max(from, block);
+        const first = Math.max(start, window - 1);
         const last = Math.min(to, block + window);
-        output.fill(NaN, Math.max(from, block), Math.min(first, last));
+        if (first > start) output.fill(NaN, start, Math.min(first, last));
         if (first >= last) continue;
         let tail = 0;
         const lowest = first - window + 1;
@@ -41,9 +42,10 @@ export function rollingSum(values: Float64Array, window: number, output: Float64
 export function rollingMean(values: Float64Array, window: number, output: Float64Array, span: Span): void {
     const { origin, from, to } = span;
     for (let block = blockStart(origin, from, window); block < to; block += window) {
-        const first = Math.max(from, block, window - 1);
+        const start = Math.max(from, block);
+        const first = Math.max(start, window - 1);
         const last = Math.min(to, block + window);
-        output.fill(NaN, Math.max(from, block), Math.min(first, last));
+        if (first > start) output.fill(NaN, start, Math.min(first, last));
         if (first >= last) continue;
         const centre = at(values, block);
         let tail = 0;

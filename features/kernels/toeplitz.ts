@@ -27,7 +27,9 @@ const newHalf = (size: number): Half => ({
     found: 0,
 });
 
-/** Solves for the leading eigenvectors of symmetric Toeplitz matrices of one even size, without allocating. */
+/**
+ * Solves for the leading eigenvectors of symmetric Toeplitz matrices of one even size, without allocating.
+ */
 export class ToeplitzEigenvectors {
     private readonly even: Half;
     private readonly odd: Half;
@@ -40,10 +42,11 @@ export class ToeplitzEigenvectors {
     }
 
     /**
-     * Writes the unit eigenvectors of the `count` largest eigenvalues, descending, one after another. The matrix is
-     * T(i, j) = firstRow[|i - j|]. Its eigenvectors are even or odd (Cantoni and Butler 1976): so two problems of half
-     * the size do, a quarter of the work. Each is brought to tridiagonal form (Golub and Van Loan 2013, 8.3.1); of its
-     * eigenvalues (8.3.3) only the wanted ones get a vector, by inverse iteration (7.6.1).
+     * Writes the unit eigenvectors of the `count` largest eigenvalues, descending, one after another. The
+     * matrix is T(i, j) = firstRow[|i - j|]. Its eigenvectors are even or odd (Cantoni and Butler 1976): so
+     * two problems of half the size do, a quarter of the work. Each is brought to tridiagonal form (Golub and
+     * Van Loan 2013, 8.3.1); of its eigenvalues (8.3.3) only the wanted ones get a vector, by inverse
+     * iteration (7.6.1).
      */
     leading(firstRow: Float64Array, count: number, vectors: Float64Array): void {
         const { even, odd, work, size } = this;
@@ -118,7 +121,10 @@ function reflect({ size, matrix, scale, diagonal, off }: Half, k: number, produc
 /** Steps per eigenvalue at most; two are usual, and only values that overflow would never come to an end. */
 const QR_STEPS = 30;
 
-/** Turns a tridiagonal matrix's diagonal into its eigenvalues, in no order, by QR steps with Wilkinson's shift. */
+/**
+ * Turns a tridiagonal matrix's diagonal into its eigenvalues, in no order, by QR steps with Wilkinson's
+ * shift.
+ */
 function diagonalise(diagonal: Float64Array, off: Float64Array): void {
     const size = diagonal.length;
     let high = size - 1;
@@ -162,18 +168,20 @@ function qrStep(diagonal: Float64Array, off: Float64Array, low: number, high: nu
     }
 }
 
-/** Solves of inverse iteration: the first finds the vector, the others remove what rounding left of others. */
+/**
+ * Solves of inverse iteration: the first finds the vector, the others remove what rounding left of others.
+ */
 const INVERSE_STEPS = 3;
 
 /**
- * The eigenvector of the next eigenvalue. It is kept at right angles to those before, so that equal eigenvalues give
- * different vectors.
+ * The eigenvector of the next eigenvalue. It is kept at right angles to those before, so that equal
+ * eigenvalues give different vectors.
  */
 function nextVector(half: Half, work: Float64Array): void {
     const { size, eigenvalues, vectors, found } = half;
     const start = found * size;
     const largest = Math.max(Math.abs(at(eigenvalues, 0)), Math.abs(at(eigenvalues, size - 1)));
-    const tiny = Math.max(Number.EPSILON * largest, Number.MIN_VALUE / Number.EPSILON);
+    const tiny = largest > 0 ? Number.EPSILON * largest : 1;
     // Nearly any start will do; each has its own, so that equal eigenvalues start apart.
     for (let i = 0; i < size; i++) vectors[start + i] = 1 + ((i * 7 + found * 5) % 11) / 11;
     for (let step = 0; step < INVERSE_STEPS; step++) {
@@ -199,8 +207,8 @@ function normalise(vectors: Float64Array, start: number, size: number): void {
 }
 
 /**
- * Solves (tridiagonal - shift) x = b in place of b, by elimination with row exchanges; a pivot of 0, which an exact
- * eigenvalue gives, becomes `tiny`.
+ * Solves (tridiagonal - shift) x = b in place of b, by elimination with row exchanges; a pivot of 0, which an
+ * exact eigenvalue gives, becomes `tiny`.
  */
 function solveShifted(half: Half, shift: number, tiny: number, start: number, work: Float64Array): void {
     const { size, diagonal, off, vectors: b } = half;

@@ -1,13 +1,14 @@
 import { expect } from "chai";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PAIRS } from "../../config/pairs";
 import { openInstance } from "../../local/instance";
 import { copyCheckout, linkPackages } from "../support/checkout";
 import { runProgram, type Ended } from "../support/processes";
 import { environment, temporaryDir } from "../support/temporary";
 import { commandLine } from "./commandLine";
 
-const COMMANDS = ["up", "status", "down", "test", "preview", "deploy"];
+const COMMANDS = ["up", "status", "down", "ingest", "test", "preview", "deploy"];
 
 describe("the command line", () => {
     const state = temporaryDir();
@@ -30,6 +31,12 @@ describe("the command line", () => {
         [["status", "--jsn"], "error: unknown option '--jsn'\n(Did you mean --json?)\n"],
         [["status", "more"], "error: too many arguments for 'status'. Expected 0 arguments but got 1.\n"],
         [["preview"], "error: required option '--stack <name>' not specified\n"],
+        [["ingest"], "error: missing required argument 'folder'\n"],
+        [
+            ["ingest", ".", "--pairs", "eurusd,eurxyz,"],
+            "error: option '--pairs <list>' argument 'eurusd,eurxyz,' is invalid. " +
+                `There is no pair "eurxyz", "": there are ${PAIRS.join(", ")}.\n`,
+        ],
         [["deploy", "--json"], "error: required option '--stack <name>' not specified\n"],
         [
             ["preview", "--stack", "dev", "--target", "gcp"],
@@ -70,11 +77,22 @@ describe("the command line", () => {
         }
     }
 
+    it("says where there is no folder to ingest", async () => {
+        for (const path of [join(state(), "absent"), __filename]) {
+            const stderr = `bqx: There is no folder ${path}.\n`;
+            expect(await commandLine("ingest", path)).to.deep.equal({ code: 1, stdout: "", stderr });
+        }
+    });
+
     describe("where nothing was started", () => {
         const advice = `bqx: The local stack "local" has never been started. Run "./bqx up".\n`;
 
         it("tells what to do for its status", async () => {
             expect(await commandLine("status")).to.deep.equal({ code: 1, stdout: "", stderr: advice });
+        });
+
+        it("has no database to ingest into", async () => {
+            expect(await commandLine("ingest", ".")).to.deep.equal({ code: 1, stdout: "", stderr: advice });
         });
 
         it("answers its status as JSON", async () => {
@@ -121,6 +139,15 @@ describe("the command line", () => {
                 pairs: [],
                 services: [],
             });
+        });
+
+        it("says for ingest that its services do not answer", async () => {
+            const { code, stdout, stderr } = await commandLine("ingest", ".", "--stack", "dev");
+            expect([code, stdout]).to.deep.equal([1, ""]);
+            expect(stderr).to.equal(
+                "bqx: The services of the local stack dev do not answer; " +
+                    'run "./bqx up" (or deploy) again to start them.\n',
+            );
         });
 
         it("keeps its data over down, and removes it with --purge", async () => {

@@ -19,7 +19,7 @@ export const adx =
         const decay = wilderDecay(period);
         const wide = earlier(span, 2 * window - 2);
         const movements = { plus: take(), minus: take() };
-        directionalMovements(input, movements, wide);
+        directionalMovements(input, movements, epsilon, wide);
         const ranges = trueRange(input, take(), wide);
         const atr = take();
         rollingEma(ranges, decay, window, atr, earlier(span, window - 1));

@@ -4,20 +4,11 @@ import { defineFamily, defineGroup, type Emit } from "../../family";
 import { rowsSince } from "../../kernels/since";
 import { at, earlier } from "../../kernels/span";
 import { rollingSum } from "../../kernels/sums";
+import type { Short } from "../../marketSeries";
 import type { PairContext } from "../../slice";
 import { type Filtered, rollingFilter } from "./filter";
-import { fitHmm } from "./fit";
-import { type HmmParameters, type Observations, writeEmissions } from "./model";
-import { observationsOf, type Short } from "./observations";
-
-/** The models of a pair, one for each domain. */
-export type PairHmm = Readonly<Record<Short, HmmParameters>>;
-
-declare module "../../parameters" {
-    interface PairParameters {
-        readonly hmm: PairHmm;
-    }
-}
+import { type HmmParameters, writeEmissions } from "./model";
+import { observationsOf } from "./observations";
 
 /** Regimes by a hidden Markov model in each domain. */
 export const hmmRegime = defineFamily({
@@ -34,23 +25,15 @@ export const hmmRegime = defineFamily({
     },
 });
 
-/** Fits a pair's models to the rows of the context's span. @throws RangeError where these are too few */
-export function fitPairHmm(context: PairContext): PairHmm {
-    return { idx: fitHmm(trainingOf(context, "idx")), bqx: fitHmm(trainingOf(context, "bqx")) };
-}
-
-/** The observations of the span, without those at the market's start that are not known yet. */
-function trainingOf(context: PairContext, short: Short): Observations {
-    const { from, to } = context.span;
-    const { moves, logRanges } = observationsOf(context, short, from);
-    let first = from;
-    while (first < to && Number.isNaN(at(moves, first) + at(logRanges, first))) first++;
-    return { moves: moves.subarray(first, to), logRanges: logRanges.subarray(first, to) };
+function modelOf({ pair, slice }: PairContext, short: Short): HmmParameters {
+    const models = slice.parameters.hmm?.get(pair);
+    if (models !== undefined) return models[short];
+    throw new Error(`family "hmm regime" needs the feature parameters "hmm" of ${pair}, see fitting/hmm`);
 }
 
 const groupOf = (short: Short) =>
     defineGroup(`hmm_${short}`, 4, (context, arrays, span) => {
-        const model = context.parameters.hmm[short];
+        const model = modelOf(context, short);
         const wide = earlier(span, HMM_WINDOW - 1);
         const densities = [context.scratch(), context.scratch(), context.scratch()] as const;
         const emissions = { densities, peak: context.scratch() };
@@ -98,36 +81,33 @@ function emitState(context: PairContext, short: Short, { probabilities }: Filter
 const information = (p: number): number => (p === 0 ? 0 : -p * Math.log(p));
 
 /** What the states, weighed by their chances, say of the move, of leaving the state, and of the one that comes then. */
-function emitExpectations(context: PairContext, short: Short, { probabilities }: Filtered, emit: Emit): void {
+function emitExpectations(
+    context: PairContext,
+    short: Short,
+    { probabilities: [first, second, third] }: Filtered,
+    emit: Emit,
+): void {
     const { span } = context;
-    const { states, transitions } = context.parameters.hmm[short];
+    const { states, transitions } = modelOf(context, short);
+    const [[, ab, ac], [ba, , bc], [ca, cb]] = transitions;
+    const means = states.map(({ move }) => move.mean) as [number, number, number];
+    const squares = states.map(({ move }) => move.std ** 2 + move.mean ** 2) as [number, number, number];
     const mean = context.scratch();
     const volatility = context.scratch();
     const leaving = context.scratch();
-    const next = HMM_STATES.map(() => context.scratch());
-    const chances = new Float64Array(3);
+    const next = [context.scratch(), context.scratch(), context.scratch()] as const;
     for (let row = span.from; row < span.to; row++) {
-        probabilities.forEach((each, state) => (chances[state] = at(each, row)));
-        let first = 0;
-        let second = 0;
-        let leave = 0;
-        for (const [state, { move }] of states.entries()) {
-            const chance = at(chances, state);
-            first += chance * move.mean;
-            second += chance * (move.std ** 2 + move.mean ** 2);
-        }
-        for (const [to, output] of next.entries()) {
-            let entering = 0;
-            for (const [from, row3] of transitions.entries()) {
-                if (from !== to) entering += at(chances, from) * (row3[to] as number);
-            }
-            output[row] = entering;
-            leave += entering;
-        }
-        for (const output of next) output[row] = at(output, row) / leave;
-        mean[row] = first;
-        volatility[row] = Math.sqrt(Math.max(0, second - first * first));
+        const [a, b, c] = [at(first, row), at(second, row), at(third, row)];
+        const expected = a * means[0] + b * means[1] + c * means[2];
+        const square = a * squares[0] + b * squares[1] + c * squares[2];
+        mean[row] = expected;
+        volatility[row] = Math.sqrt(Math.max(0, square - expected * expected));
+        const [toFirst, toSecond, toThird] = [b * ba + c * ca, a * ab + c * cb, a * ac + b * bc];
+        const leave = toFirst + toSecond + toThird;
         leaving[row] = leave;
+        next[0][row] = toFirst / leave;
+        next[1][row] = toSecond / leave;
+        next[2][row] = toThird / leave;
     }
     if (short === "idx") emit("hmm_idx_expected_mean", mean);
     emit(`hmm_${short}_expected_volatility`, volatility);

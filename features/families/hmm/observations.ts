@@ -1,11 +1,10 @@
 import { defineSeries } from "../../family";
 import { at } from "../../kernels/span";
+import type { Short } from "../../marketSeries";
 import type { SeriesDefinition } from "../../series";
 import { BQX_BAR, BQX_CHANGE, LOG_RETURN } from "../../shared";
 import type { PairContext } from "../../slice";
 import type { Observations } from "./model";
-
-export type Short = "idx" | "bqx";
 
 /** Ranges count as at least 0.01 basis points, as every filled minute has none. */
 const LEAST_RANGE = 1e-6;

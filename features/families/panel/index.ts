@@ -2,6 +2,8 @@ import { PAIRS } from "../../../config/pairs";
 import { PANEL_RANK_CHANGES, PANEL_SERIES, PANEL_STRENGTH_WINDOW } from "../../catalogue/panel";
 import { defineFamily, defineSeries, type Emit } from "../../family";
 import { at } from "../../kernels/span";
+import { rollingSum } from "../../kernels/sums";
+import { ownStrengths } from "../../marketSeries";
 import type { SeriesDefinition } from "../../series";
 import { bqx, EPSILON, safeRatio, VOLATILITY_60 } from "../../shared";
 import type { PairContext } from "../../slice";
@@ -18,12 +20,10 @@ const returnOver = (minutes: number): Definition =>
         }
     });
 
-const RETURN_60 = returnOver(PANEL_STRENGTH_WINDOW);
-
 const SERIES: Readonly<Record<Name, Definition>> = {
     return_5: returnOver(5),
     return_15: returnOver(15),
-    return_60: RETURN_60,
+    return_60: returnOver(60),
     return_240: returnOver(240),
     bqx_15: bqx(15),
     bqx_30: bqx(30),
@@ -84,28 +84,17 @@ function emitRankChange(context: PairContext, minutes: number, emit: Emit): void
     emit(`panel_rank_change_${minutes}`, change);
 }
 
+/** A currency's mean r against the other seven, summed up. */
 function emitStrengths(context: PairContext, emit: Emit): void {
     const { span } = context;
-    const base = strengthOf(context.pair.slice(0, 3), context);
-    const quote = strengthOf(context.pair.slice(3), context);
-    const gap = context.scratch();
-    for (let row = span.from; row < span.to; row++) gap[row] = at(base, row) - at(quote, row);
-    emit(`panel_strength_base_${PANEL_STRENGTH_WINDOW}`, base);
-    emit(`panel_strength_quote_${PANEL_STRENGTH_WINDOW}`, quote);
-    emit(`panel_strength_gap_${PANEL_STRENGTH_WINDOW}`, gap);
-}
-
-/** Mean return of a currency against the other seven. */
-function strengthOf(currency: string, context: PairContext): Float64Array {
-    const { slice, span } = context;
-    const members = PAIRS.filter((pair) => pair.includes(currency));
-    const strength = context.scratch().fill(0, span.from, span.to);
-    for (const pair of members) {
-        const returns = slice.pair(pair).series(RETURN_60, span.from);
-        const weight = (pair.startsWith(currency) ? 1 : -1) / members.length;
-        for (let row = span.from; row < span.to; row++) {
-            strength[row] = at(strength, row) + weight * at(returns, row);
-        }
-    }
-    return strength;
+    const window = PANEL_STRENGTH_WINDOW;
+    const now = ownStrengths(context, "idx", span.from - window + 1);
+    const base = context.scratch();
+    const quote = context.scratch();
+    rollingSum(now.base, window, base, span);
+    rollingSum(now.quote, window, quote, span);
+    emit(`panel_strength_base_${window}`, base);
+    emit(`panel_strength_quote_${window}`, quote);
+    for (let row = span.from; row < span.to; row++) base[row] = at(base, row) - at(quote, row);
+    emit(`panel_strength_gap_${window}`, base);
 }

@@ -54,14 +54,16 @@ export function computeFft(context: PairContext, signal: Signal, emit: Emit): vo
 }
 
 /**
- * Frequencies are those of bins, in cycles per minute; bins that stand for half a frequency (0 and the highest) are left
- * out. With p = power / total power:
- * - dominant power: the largest p; second frequency: that of the largest p outside the dominant cycle's main lobe;
- * - harmonic ratio: power at twice and three times the dominant frequency / power at it, 0 where they are out of band;
+ * Frequencies are those of bins, in cycles per minute; bins that stand for half a frequency (0 and the
+ * highest) are left out. With p = power / total power:
+ * - dominant power: the largest p; second frequency: that of the largest p outside the dominant cycle's main
+ *   lobe;
+ * - harmonic ratio: power at twice and three times the dominant frequency / power at it, 0 where they are out
+ *   of band;
  * - entropy: -sum of p ln p (Inouye et al. 1991);
  * - edge: the lowest frequency up to which lies 95 % of the power;
- * - noise ratio: geometric / arithmetic mean of the powers (spectral flatness, Gray and Markel 1974): 0 for one cycle,
- *   about 0.56 for white noise.
+ * - noise ratio: geometric / arithmetic mean of the powers (spectral flatness, Gray and Markel 1974): 0 for
+ *   one cycle, about 0.56 for white noise.
  */
 function describe(powers: Float64Array, least: number, row: number, spectra: Spectra): void {
     const bins = powers.length;
@@ -135,7 +137,10 @@ function powerTrend(total: Float64Array, output: Float64Array, { from, to }: Spa
     }
 }
 
-/** 1 / (1 + standard deviation / mean) of the dominant frequencies from 15 minutes ago to now: 1 where it stayed. */
+/**
+ * 1 / (1 + standard deviation / mean) of the dominant frequencies from 15 minutes ago to now: 1 where it
+ * stayed.
+ */
 function stability(frequency: Float64Array, mean: Float64Array, output: Float64Array, span: Span): void {
     rollingMeanStd(frequency, SPECTRAL_CHANGE_MINUTES + 1, mean, output, span);
     for (let row = span.from; row < span.to; row++) {

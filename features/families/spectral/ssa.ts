@@ -17,7 +17,9 @@ const TERMS: Readonly<Record<keyof SsaOutputs, string>> = {
     reconstructionError: "reconstruction_error",
 };
 
-/** Singular spectrum analysis of the last 180 values, on the basis of the last full hour of trading minutes. */
+/**
+ * Singular spectrum analysis of the last 180 values, on the basis of the last full hour of trading minutes.
+ */
 export function computeSsa(context: PairContext, signal: Signal, emit: Emit): void {
     const { span } = context;
     const { short, epsilon } = signal;

@@ -1,7 +1,7 @@
 import { WAVELET_WINDOW } from "../../catalogue/spectral";
 import type { Emit } from "../../family";
 import { at } from "../../kernels/span";
-import { db4 } from "../../kernels/wavelet";
+import { forEachDb4 } from "../../kernels/wavelet";
 import { safeRatio } from "../../shared";
 import type { PairContext } from "../../slice";
 import type { Signal } from "./signal";
@@ -23,26 +23,23 @@ const TERMS = [
 
 type Outputs = Readonly<Record<(typeof TERMS)[number], Float64Array>>;
 
-const coefficients = new Float64Array(WAVELET_WINDOW);
 /** Of d1 to d4, then a4: sum of squares, largest magnitude. */
 const energies = new Float64Array(LEVELS + 1);
 const peaks = new Float64Array(LEVELS + 1);
 
 /** Terms of the db4 decomposition of the last 256 values; each term is explained where it is computed. */
 export function computeWavelet(context: PairContext, signal: Signal, emit: Emit): void {
-    const { from, to } = context.span;
     const { short, epsilon } = signal;
     const outputs = Object.fromEntries(TERMS.map((term) => [term, context.scratch()])) as Outputs;
-    const values = signal.values(context, from - WAVELET_WINDOW + 1);
-    for (let row = from; row < to; row++) {
-        if (row < WAVELET_WINDOW - 1) {
-            for (const term of TERMS) outputs[term][row] = NaN;
-        } else {
-            db4(values, row - WAVELET_WINDOW + 1, WAVELET_WINDOW, LEVELS, coefficients);
-            measureLevels();
-            describe(epsilon, row, outputs);
-        }
-    }
+    const values = signal.values(context, context.span.from - WAVELET_WINDOW + 1);
+    const levels = Array.from({ length: LEVELS }, () => ({
+        smooth: context.scratch(),
+        detail: context.scratch(),
+    }));
+    forEachDb4(values, WAVELET_WINDOW, levels, context.span, (row, coefficients) => {
+        measureLevels(coefficients);
+        describe(coefficients, epsilon, row, outputs);
+    });
     for (const term of TERMS) emit(`wavelet_${term}_${short}_${WAVELET_WINDOW}`, outputs[term]);
 }
 
@@ -51,7 +48,7 @@ const levelStart = (level: number): number => (level < LEVELS ? WAVELET_WINDOW >
 
 const levelLength = (level: number): number => WAVELET_WINDOW >> Math.min(level + 1, LEVELS);
 
-function measureLevels(): void {
+function measureLevels(coefficients: Float64Array): void {
     for (let level = 0; level <= LEVELS; level++) {
         const start = levelStart(level);
         const end = start + levelLength(level);
@@ -70,12 +67,14 @@ function measureLevels(): void {
 /**
  * With the energy of a level its sum of squares:
  * - energies: shares of the whole, which is the sum of squares of the values;
- * - detail entropy: -sum of q ln q, q the shares of d1 to d4 in their sum (wavelet entropy, Rosso et al. 2001);
- * - singularity: Hölder exponent of the sharpest place, slope of log2 max |d_j| on j, less 1/2 (Mallat and Hwang 1992);
+ * - detail entropy: -sum of q ln q, q the shares of d1 to d4 in their sum (wavelet entropy, Rosso et al.
+ *   2001);
+ * - singularity: Hölder exponent of the sharpest place, slope of log2 max |d_j| on j, less 1/2 (Mallat and
+ *   Hwang 1992);
  * - dominant scale: 1 to 4 for d1 to d4, 5 for a4, by energy per coefficient, which is equal for white noise;
  * - trend strength: correlation of the coefficients of a4 with their place, so signed.
  */
-function describe(epsilon: number, row: number, outputs: Outputs): void {
+function describe(coefficients: Float64Array, epsilon: number, row: number, outputs: Outputs): void {
     const least = WAVELET_WINDOW * epsilon * epsilon;
     const d1 = at(energies, 0);
     const d2 = at(energies, 1);
@@ -93,7 +92,7 @@ function describe(epsilon: number, row: number, outputs: Outputs): void {
     outputs.detail_entropy[row] = details > least ? detailEntropy(details) : NaN;
     outputs.singularity[row] = singularity(epsilon);
     outputs.dominant_scale[row] = all > least ? dominantScale() : NaN;
-    outputs.trend_strength[row] = trendStrength(epsilon);
+    outputs.trend_strength[row] = trendStrength(coefficients, epsilon);
 }
 
 function detailEntropy(details: number): number {
@@ -127,7 +126,7 @@ function dominantScale(): number {
     return dominant + 1;
 }
 
-function trendStrength(epsilon: number): number {
+function trendStrength(coefficients: Float64Array, epsilon: number): number {
     const count = levelLength(LEVELS);
     let sum = 0;
     let cross = 0;

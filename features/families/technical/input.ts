@@ -35,15 +35,16 @@ export function inputOf(context: PairContext, short: "idx" | "bqx"): Input {
     const from = span.from - HISTORY;
     const wide = earlier(span, HISTORY - 1);
     const bars = short === "idx" ? indexBars(context, from) : bqxBars(context, from);
+    const epsilon = short === "idx" ? EPSILON.index : EPSILON.bqx;
     const change = changes(bars.close, 1, context.scratch(), wide);
     const movements = { plus: context.scratch(), minus: context.scratch() };
-    directionalMovements(bars, movements, wide);
+    directionalMovements(bars, movements, epsilon, wide);
     return {
         ...bars,
         short,
         span,
         take: () => context.scratch(),
-        epsilon: short === "idx" ? EPSILON.index : EPSILON.bqx,
+        epsilon,
         change,
         size: absolute(change, context.scratch(), wide),
         trueRange: trueRange(bars, context.scratch(), wide),

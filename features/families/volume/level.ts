@@ -1,12 +1,10 @@
-import { REGIME_WINDOW } from "../../catalogue/bases";
 import { ACTIVITY_WINDOWS } from "../../catalogue/volume";
 import type { Emit } from "../../family";
 import { rollingLine } from "../../kernels/fits";
 import { rollingMeanStd } from "../../kernels/moments";
-import { rollingTercile } from "../../kernels/ranks";
 import { at, earlier } from "../../kernels/span";
 import { rollingMean, rollingSum } from "../../kernels/sums";
-import { safeRatio } from "../../shared";
+import { regime, safeRatio } from "../../shared";
 import type { PairContext } from "../../slice";
 import { ACTIVITY, ACTIVITY_EPSILON, LOG_ACTIVITY } from "./activity";
 
@@ -19,7 +17,7 @@ const DAY_MINUTES = 1440;
 /** The activity itself: level, z, slope, regime. */
 export function emitLevel(context: PairContext, emit: Emit): void {
     emitBrief(context, emit);
-    emitRegime(context, emit);
+    emit("activity_regime", context.series(regime(ACTIVITY), context.span.from));
     for (const window of ACTIVITY_WINDOWS) emitLong(context, window, emit);
 }
 
@@ -58,13 +56,6 @@ function emitBrief(context: PairContext, emit: Emit): void {
     }
     rollingSum(active, WINDOW, output, span);
     emit(`active_minutes_${WINDOW}`, output);
-}
-
-function emitRegime(context: PairContext, emit: Emit): void {
-    const { span } = context;
-    const output = context.scratch();
-    rollingTercile(context.series(ACTIVITY, span.from - REGIME_WINDOW + 1), REGIME_WINDOW, output, span);
-    emit("activity_regime", output);
 }
 
 /** Slope of the straight line per minute, in means of its window. */

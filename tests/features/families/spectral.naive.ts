@@ -1,6 +1,12 @@
-/** Two-pass textbook code that the spectral family is compared with. Arrays hold one window, oldest value first. */
+/**
+ * Two-pass textbook code that the spectral family is compared with. Arrays hold one window, oldest value
+ * first.
+ */
 
-/** Power of bins 1 to N / 2 - 1 of the values less their mean, under a periodic Hann window in the time domain. */
+/**
+ * Power of bins 1 to N / 2 - 1 of the values less their mean, under a periodic Hann window in the time
+ * domain.
+ */
 export function spectrum(values: readonly number[]): number[] {
     const n = values.length;
     const mean = values.reduce((sum, value) => sum + value, 0) / n;
@@ -16,10 +22,10 @@ export function spectrum(values: readonly number[]): number[] {
     });
 }
 
-/** db4's low-pass filter from its definition: the minimum-phase root of Daubechies' polynomial, to the digits published. */
-const LOW = [
-    0.2303778133, 0.7148465706, 0.6308807679, -0.0279837694, -0.187034811719, 0.0308413818, 0.0328830117,
-    -0.0105974018,
+/** db4's low-pass filter as published; the spec proves its properties. */
+export const LOW = [
+    0.2303778133088965, 0.7148465705529157, 0.6308807679298589, -0.02798376941685985, -0.18703481171909309,
+    0.030841381835560764, 0.0328830116668852, -0.010597401785069032,
 ];
 const HIGH = LOW.map((_, k) => (k % 2 === 0 ? 1 : -1) * (LOW.at(-1 - k) ?? NaN));
 

@@ -1,6 +1,6 @@
 import { at } from "../../kernels/span";
 import { Expectation } from "./expectation";
-import type { Gaussian, HmmParameters, HmmState, Observations, Row3 } from "./model";
+import type { Gaussian, HmmParameters, HmmState, Observations, Row3 } from "../../families/hmm/model";
 
 /** Least chance of any transition: every state stays within reach, whatever the training split lacked. */
 const LEAST_TRANSITION = 1e-6;
@@ -18,7 +18,7 @@ const LEAST_WEIGHT = 1e-6;
 const INITIAL_STAY = 0.95;
 
 /** Fitting ends when the log-likelihood per minute grows by less, or after so many rounds. */
-const TOLERANCE = 1e-6;
+const TOLERANCE = 1e-5;
 const MAX_ROUNDS = 200;
 
 /** A model on the way, and the logarithm of the observations' density under it. */
@@ -33,7 +33,7 @@ type Floors = Readonly<Record<keyof Observations, number>>;
  * Fits a model to consecutive observations, none of them NaN. The same observations give the same bits.
  * @throws RangeError where there are fewer than 3 observations, or they are not numbers
  */
-export function fitHmm(observations: Observations): HmmParameters {
+export function fitModel(observations: Observations): HmmParameters {
     const least = TOLERANCE * observations.moves.length;
     const rounds = baumWelch(observations);
     let { model, logLikelihood } = rounds.next().value;

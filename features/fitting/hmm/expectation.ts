@@ -1,5 +1,10 @@
 import { at } from "../../kernels/span";
-import { type Emissions, type HmmParameters, type Observations, writeEmissions } from "./model";
+import {
+    type Emissions,
+    type HmmParameters,
+    type Observations,
+    writeEmissions,
+} from "../../families/hmm/model";
 
 /** What a model makes of its observations: the E step of the Baum-Welch algorithm. Its buffers serve every round. */
 export class Expectation {
