@@ -1,5 +1,5 @@
-import { isTradingMinute, minuteIndex, timestampOf } from "./calendar";
-import { MINUTE_MS } from "./time";
+import { isTradingMinute, minuteIndex, timestampOf } from "../features/time/calendar";
+import { MINUTE_MS } from "../features/time/instant";
 
 /** Time as the machine tells it. */
 export interface WallClock {

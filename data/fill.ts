@@ -1,7 +1,7 @@
 import type { Pair } from "../config/pairs";
 import type { ActivityKind, Bars as FilledBars, Market, SpreadKind } from "../features/market";
 import type { Bars } from "./bars";
-import { minuteIndex, timestampsFrom } from "./calendar";
+import { minuteIndex, timestampsFrom } from "../features/time/calendar";
 import { DataError, wholeProblem, type Problem } from "./report";
 
 export interface FillOptions {

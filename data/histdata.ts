@@ -4,7 +4,7 @@ import type { Bars } from "./bars";
 import { FileProblems } from "./report";
 import { readBars, type RowFormat, type TimeRange } from "./rows";
 import { dayStartMs, instantOf } from "./time";
-import { Zone } from "./zone";
+import { Zone } from "../features/time/zone";
 import { zippedText } from "./zip";
 
 /**

@@ -1,6 +1,6 @@
 import type { HolidayCountry } from "../features/market";
 import { HOLIDAY_DATES } from "./holidayDates";
-import { DAY_MS, describeInstant } from "./time";
+import { DAY_MS, describeInstant } from "../features/time/instant";
 
 /** Whole days to the next holiday, for each day from `firstDay` (days since 1970) to the table's last holiday. */
 interface Countdown {

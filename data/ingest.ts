@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { ClientBase, Pool } from "pg";
 import type { Pair } from "../config/pairs";
-import { minuteIndex } from "./calendar";
+import { minuteIndex } from "../features/time/calendar";
 import { collecting, filesOf, NAMES_ALLOWED, overlapsOf, readBarsFile, spanOf, type Span } from "./files";
 import { originOf, type Origin } from "./manifest";
 import { DataError, wholeProblem, type Problem } from "./report";

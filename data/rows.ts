@@ -1,9 +1,9 @@
 import type { Pair } from "../config/pairs";
 import { Column, type Bars } from "./bars";
-import { isTradingMinute } from "./calendar";
+import { isTradingMinute } from "../features/time/calendar";
 import type { FileProblems } from "./report";
 import { eachLine, TextError } from "./text";
-import { describeInstant, WEEK_MS } from "./time";
+import { describeInstant, WEEK_MS } from "../features/time/instant";
 
 /** Time, open, high, low, close and volume; a header may name the spread too. */
 const FIELDS = 6;

@@ -1,5 +1,5 @@
 import type { Pair } from "../config/pairs";
-import { marketMinute } from "./clock";
+import { marketMinute } from "./time/calendar";
 
 /** One pair's minutes; index t is the same trading minute in every array of a market. */
 export interface Bars {

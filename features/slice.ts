@@ -1,5 +1,5 @@
 import type { Pair } from "../config/pairs";
-import { marketMinute } from "./clock";
+import { marketMinute } from "./time/calendar";
 import type { Span } from "./kernels/span";
 import type { Bars, Market } from "./market";
 import type { FeatureParameters, PairParameters } from "./parameters";
@@ -38,8 +38,10 @@ export class MarketSlice {
         workspaces.series.release(0);
         this.start = Math.max(0, rows.from - HISTORY_MINUTES);
         this.timestamps = market.timestamps.subarray(this.start, rows.to);
+        const origin = marketMinute(this.timestamps[0] ?? NaN);
+        if (origin === undefined) throw new Error(`row ${this.start} of the market is no trading minute`);
         this.span = {
-            origin: marketMinute(this.timestamps[0] ?? NaN) ?? 0,
+            origin,
             from: rows.from - this.start,
             to: rows.to - this.start,
         };

@@ -7,7 +7,19 @@ import { createProgram } from "../cli/main";
 const ROOT = join(__dirname, "..");
 
 /** What runs outside the tests, so what a user's environment reaches. */
-const CODE = ["bqx", "index.ts", "cli", "components", "config", "local", "policies", "tools"];
+const CODE = [
+    "bqx",
+    "index.ts",
+    "cli",
+    "components",
+    "config",
+    "data",
+    "features",
+    "local",
+    "policies",
+    "sagemaker",
+    "tools",
+];
 /** Made by a build or an installation: a fresh checkout has none of it. */
 const MADE = ["dist", "node_modules"];
 const DOCUMENT_FILE = /\.(ts|md|mjs|svg)$/;
@@ -168,8 +180,10 @@ function problemsOf({ command: name, rest }: Invocation): string[] {
         .map((option) => `./bqx ${name} ${option}`);
 }
 
+/** Of a command and of those below it. */
 function longOptions(command: Command): string[] {
-    return command.options.map(({ long }) => long ?? "");
+    const own = command.options.map(({ long }) => long ?? "");
+    return [...new Set([...own, ...command.commands.flatMap(longOptions)])];
 }
 
 /** Rows of the README's tables whose first cell starts with a text. */

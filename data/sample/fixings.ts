@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Zone } from "../zone";
+import { Zone } from "../../features/time/zone";
 
 export const CURRENCIES = ["aud", "cad", "chf", "eur", "gbp", "jpy", "nzd", "usd"] as const;
 export type Currency = (typeof CURRENCIES)[number];

@@ -1,4 +1,4 @@
-import { minuteIndex, timestampsFrom, WEEK_MINUTES } from "../calendar";
+import { minuteIndex, timestampsFrom, WEEK_MINUTES } from "../../features/time/calendar";
 import { CURRENCIES, type Currency, type Fixing } from "./fixings";
 import { Random } from "./random";
 import { liveliness } from "./sessions";

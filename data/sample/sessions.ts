@@ -1,5 +1,5 @@
-import { DAY_MS } from "../time";
-import { Zone } from "../zone";
+import { DAY_MS } from "../../features/time/instant";
+import { Zone } from "../../features/time/zone";
 
 const HOUR_MS = 3_600_000;
 

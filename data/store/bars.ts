@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import type { Pair } from "../../config/pairs";
 import type { Bars } from "../bars";
 import type { Origin } from "../manifest";
-import { describeInstant } from "../time";
+import { describeInstant } from "../../features/time/instant";
 import { copyRows, type CopyColumn } from "./copy";
 import { barsTable } from "./schema";
 

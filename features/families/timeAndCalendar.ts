@@ -1,12 +1,13 @@
 import { HOLIDAY_COUNTRIES, SESSIONS, timeAndCalendar as declared } from "../catalogue/calendar";
-import { marketMinute, utcOffsetMinutes, WEEK_MINUTES, type Zone } from "../clock";
+import { MINUTE_MS } from "../time/instant";
+import { marketMinute, WEEK_MINUTES } from "../time/calendar";
+import { Zone } from "../time/zone";
 import { defineFamily } from "../family";
 import { at } from "../kernels/span";
 import type { Market } from "../market";
 import type { SeriesDefinition } from "../series";
 import type { MarketSlice } from "../slice";
 
-const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1440;
 
 /** Days before the end of a month that count as near it. */
@@ -16,10 +17,10 @@ const WEEK_END_MINUTES = 240;
 
 /** Trading hours of a session on its own clock, minutes of the day. */
 const HOURS: Readonly<Record<(typeof SESSIONS)[number], { zone: Zone; opens: number; closes: number }>> = {
-    sydney: { zone: "Australia/Sydney", opens: 8 * 60, closes: 17 * 60 },
-    tokyo: { zone: "Asia/Tokyo", opens: 9 * 60, closes: 18 * 60 },
-    london: { zone: "Europe/London", opens: 8 * 60, closes: 17 * 60 },
-    new_york: { zone: "America/New_York", opens: 8 * 60, closes: 17 * 60 },
+    sydney: { zone: new Zone("Australia/Sydney"), opens: 8 * 60, closes: 17 * 60 },
+    tokyo: { zone: new Zone("Asia/Tokyo"), opens: 9 * 60, closes: 18 * 60 },
+    london: { zone: new Zone("Europe/London"), opens: 8 * 60, closes: 17 * 60 },
+    new_york: { zone: new Zone("America/New_York"), opens: 8 * 60, closes: 17 * 60 },
 };
 
 /** Values of one row by column. */
@@ -77,7 +78,7 @@ function sessionsAt(timestamp: number): Row {
     let newest = Infinity;
     for (const session of SESSIONS) {
         const { zone, opens, closes } = HOURS[session];
-        const local = timestamp / MINUTE_MS + utcOffsetMinutes(zone, timestamp);
+        const local = (timestamp + zone.offsetMs(timestamp)) / MINUTE_MS;
         const minute = local % DAY_MINUTES;
         const isOpen = minute >= opens && minute < closes;
         row[`session_${session}`] = Number(isOpen);

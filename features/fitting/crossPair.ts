@@ -14,13 +14,6 @@ export interface CrossPairParameters {
     readonly usdLoadings: ReadonlyMap<Pair, number>;
 }
 
-declare module "../parameters" {
-    interface FeatureParameters {
-        /** Absent where nobody asks for features across pairs. */
-        readonly crossPair?: CrossPairParameters;
-    }
-}
-
 const MAJORS = PAIRS.filter((pair) => pair.includes("usd"));
 
 /** Deviation of r below which a pair stood still, so that it has no correlation. */

@@ -6,13 +6,6 @@ import type { Market } from "../market";
 /** The two pairs that a pair is held against. */
 export type Partners = readonly [Pair, Pair];
 
-declare module "../parameters" {
-    interface FeatureParameters {
-        /** Absent where nobody asks for error correction. */
-        readonly partners?: ReadonlyMap<Pair, Partners>;
-    }
-}
-
 /** Two partners that correlate more than this (squared) explain nothing that one of them does not. */
 const COLLINEAR = 1 - 1e-9;
 

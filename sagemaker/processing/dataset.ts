@@ -8,6 +8,7 @@ import { CATALOGUE_HASH, STORED_COLUMNS } from "../../features/catalogue";
 import { computedColumns } from "../../features/engine";
 import type { Market } from "../../features/market";
 import type { FeatureParameters } from "../../features/parameters";
+import { TEMPORARY } from "./files";
 import { type DatasetInputs, isUpToDate, partPath } from "./manifest";
 import { joinFits, type PairFit } from "./parameters";
 import { WorkerPool } from "./pool";
@@ -66,18 +67,19 @@ export interface DatasetReport {
  * Writes a dataset: for each pair `<pair>/features_1080.parquet/<split>/part-NNNNN.parquet` and `<pair>/manifest.json`. A
  * pair's folder appears whole. What is unfinished is kept in a hidden folder, part by part, and taken up by the next run of
  * the same inputs; whether and where one was killed, and how many threads worked, the bytes are the same.
- * @throws RangeError where the market is too short; Error where pairs are missing from it
+ * @throws RangeError where the market is too short, or lacks pairs
  */
 export async function writeDataset(options: DatasetOptions): Promise<DatasetReport> {
     const { out, pairs = PAIRS, workers = availableParallelism() } = options;
     const missing = PAIRS.filter((pair) => !options.market.bars.has(pair));
-    if (missing.length > 0) throw new Error(`the market has no bars of ${missing.join(", ")}`);
+    if (missing.length > 0)
+        throw new RangeError(
+            `The market lacks bars of ${missing.join(", ")}; features look across all pairs`,
+        );
     const market = shareMarket(options.market);
     const inputs = inputsOf(options, market);
     const staging = join(out, `${STAGING}${inputs.inputsHash}`);
-    mkdirSync(staging, { recursive: true });
-    for (const name of readdirSync(out).filter((each) => each.startsWith(STAGING)))
-        if (join(out, name) !== staging) rmSync(join(out, name), { recursive: true });
+    prepare(out, staging);
     const kept = pairs.filter((pair) => isUpToDate(join(out, pair), inputs.inputsHash));
     const pending = pairs.filter((pair) => !kept.includes(pair));
     const failed =
@@ -86,6 +88,15 @@ export async function writeDataset(options: DatasetOptions): Promise<DatasetRepo
     const made = pending.filter((pair) => !failed.some((failure) => failure.pair === pair));
     const rows = made.length * inputs.parts.reduce((sum, { from, to }) => sum + to - from, 0);
     return { made, kept, failed, rows, values: rows * (inputs.columns.length + TARGETS.length) };
+}
+
+/** Removes what runs of other inputs left unfinished, and what was killed within a file. */
+function prepare(out: string, staging: string): void {
+    mkdirSync(staging, { recursive: true });
+    for (const name of readdirSync(out).filter((each) => each.startsWith(STAGING)))
+        if (join(out, name) !== staging) rmSync(join(out, name), { recursive: true });
+    for (const name of readdirSync(staging, { recursive: true, encoding: "utf8" }))
+        if (name.endsWith(TEMPORARY)) rmSync(join(staging, name));
 }
 
 function inputsOf(options: DatasetOptions, market: SharedMarket): DatasetInputs {

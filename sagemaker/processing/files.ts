@@ -2,9 +2,12 @@ import { createHash } from "node:crypto";
 import { createReadStream, renameSync, rmSync, writeFileSync } from "node:fs";
 import { threadId } from "node:worker_threads";
 
+/** How the names of files end that are not whole yet. */
+export const TEMPORARY = ".tmp";
+
 /** A reader sees the file as it was or as it will be, never a part. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
-    const temporary = `${path}.${process.pid}-${threadId}.tmp`;
+    const temporary = `${path}.${process.pid}-${threadId}${TEMPORARY}`;
     try {
         writeFileSync(temporary, content);
         renameSync(temporary, path);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Pair } from "../../config/pairs";
 import type { Origin } from "../../data/manifest";
-import { describeInstant } from "../../data/time";
+import { describeInstant } from "../../features/time/instant";
 import { CATALOGUE, CATALOGUE_HASH } from "../../features/catalogue";
 import type { FeatureParameters } from "../../features/parameters";
 import { parametersDocument } from "./parameters";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { now, replayClock, WALL_CLOCK } from "../../data/clock";
-import { describeInstant } from "../../data/time";
+import { describeInstant } from "../../features/time/instant";
 
 const utc = (text: string): number => Date.parse(`${text}:00Z`);
 const STARTED_MS = utc("2026-01-01T00:00");

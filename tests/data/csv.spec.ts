@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { CSV_HEADER_WITH_SPREAD, csvRows, readCsv } from "../../data/csv";
 import { DataError } from "../../data/report";
-import { describeInstant } from "../../data/time";
+import { describeInstant } from "../../features/time/instant";
 import { refusalOf } from "../support/refusal";
 import { temporaryDir } from "../support/temporary";
 import { csvFile, problemsOf } from "./fixture";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { fillMarket } from "../../data/fill";
-import { describeInstant } from "../../data/time";
+import { describeInstant } from "../../features/time/instant";
 import { checkMarket } from "../../features/market";
 import { barsAt, daysToHoliday } from "./fixture";
 

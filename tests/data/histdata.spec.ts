@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCsv } from "../../data/csv";
 import { readHistdata, type HistdataZone } from "../../data/histdata";
-import { describeInstant } from "../../data/time";
+import { describeInstant } from "../../features/time/instant";
 import { temporaryDir } from "../support/temporary";
 import { problemsOf, REAL_BARS, realZips, zipOf, type ZipEntry } from "./fixture";
 

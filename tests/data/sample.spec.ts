@@ -10,7 +10,7 @@ import { decimalsOf, simulate, simulatedBars } from "../../data/sample/bars";
 import { readFixings, type Currency } from "../../data/sample/fixings";
 import { Random } from "../../data/sample/random";
 import { writeSample } from "../../data/sample/write";
-import { Zone } from "../../data/zone";
+import { Zone } from "../../features/time/zone";
 import { refusalOf } from "../support/refusal";
 import { temporaryDir } from "../support/temporary";
 import { daysToHoliday } from "./fixture";

@@ -1,5 +1,5 @@
 import { type Pair, PAIRS } from "../../config/pairs";
-import { marketMinute } from "../../features/clock";
+import { marketMinute } from "../../features/time/calendar";
 import type { Bars, Market } from "../../features/market";
 import type { FeatureParameters, PairParameters } from "../../features/parameters";
 

@@ -11,13 +11,6 @@ import { fitModel } from "./baumWelch";
 /** The models of a pair, one for each domain. */
 export type PairHmm = Readonly<Record<Short, HmmParameters>>;
 
-declare module "../../parameters" {
-    interface FeatureParameters {
-        /** Absent where nobody asks for regimes. */
-        readonly hmm?: ReadonlyMap<Pair, PairHmm>;
-    }
-}
-
 /**
  * Fits the models of some pairs to rows [from, to) of a market. Of the rows before, it reads what the first row's own
  * features do, and no row after.

@@ -1,4 +1,4 @@
-import { timestampsFrom } from "../../../data/calendar";
+import { timestampsFrom } from "../../../features/time/calendar";
 import type { Market } from "../../../features/market";
 import type { FeatureParameters } from "../../../features/parameters";
 

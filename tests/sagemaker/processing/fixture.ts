@@ -3,15 +3,22 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import type { Pair } from "../../../config/pairs";
+import { STORED_COLUMNS } from "../../../features/catalogue";
 import type { Market } from "../../../features/market";
 import type { DatasetOptions } from "../../../sagemaker/processing/dataset";
+import { EMBARGO_MINUTES, LONGEST_HORIZON } from "../../../sagemaker/processing/targets";
 import { currencyMarket } from "../../features/families/currencyMarket";
 
-/** Rows of the test's market: 470 of them are complete. */
-export const ROWS = 5_600;
+/** Rows of the test's dataset: 235, 117 and 118 in its splits. */
+export const USABLE = 470;
+
+/** First rows of a market, in which some feature is warming up. */
+export const WARM_UP = Math.max(...STORED_COLUMNS.map(({ lookbackMinutes }) => lookbackMinutes));
+
+export const ROWS = WARM_UP + USABLE + 2 * EMBARGO_MINUTES + LONGEST_HORIZON;
 
 /** Columns that are quick to compute; those that look at all pairs together are not. */
-export const COLUMNS = ["rsi_idx_14", "bqx_15_lag_1", "reg_bqx_a1_60"];
+export const COLUMNS = ["rsi_idx_14", "bqx_60", "w60_bqx_a1"];
 
 export const market = (): Market => currencyMarket(ROWS);
 
@@ -28,7 +35,9 @@ export const options = (out: string): DatasetOptions => ({
 
 /** Every file of a folder: path and content. */
 export function contentOf(folder: string): Map<string, string> {
-    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+        entry.isFile(),
+    );
     const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();
     return new Map(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path, "latin1")]));
 }

@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS } from "./time";
+import { DAY_MS, MINUTE_MS } from "./instant";
 
 /** A stretch of one year in which a zone's distance from UTC does not change. */
 interface Span {

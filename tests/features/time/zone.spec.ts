@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { DAY_MS, MINUTE_MS } from "../../data/time";
-import { Zone } from "../../data/zone";
+import { DAY_MS, MINUTE_MS } from "../../../features/time/instant";
+import { Zone } from "../../../features/time/zone";
 
 const utc = (text: string): number => Date.parse(`${text}:00Z`);
 const hours = (zone: Zone, text: string): number => zone.offsetMs(utc(text)) / 3_600_000;

@@ -7,9 +7,8 @@ import {
     timestampOf,
     timestampsFrom,
     WEEK_MINUTES,
-} from "../../data/calendar";
-import { describeInstant, MINUTE_MS } from "../../data/time";
-import { marketMinute } from "../../features/clock";
+} from "../../../features/time/calendar";
+import { describeInstant, MINUTE_MS } from "../../../features/time/instant";
 
 const utc = (text: string): number => Date.parse(`${text}:00Z`);
 const next = (text: string): string => describeInstant(nextTradingMinute(utc(text)));
@@ -85,16 +84,5 @@ describe("the trading calendar", () => {
             "2017-07-07T20:59Z",
             "2017-07-09T21:00Z",
         ]);
-    });
-
-    it("counts as the features do", () => {
-        fc.assert(
-            fc.property(instants, (ms) => {
-                const start = Math.floor(ms / MINUTE_MS) * MINUTE_MS;
-                const index = isTradingMinute(start) ? minuteIndex(start) : undefined;
-                expect(marketMinute(start)).to.equal(index);
-            }),
-            { seed: 4 },
-        );
     });
 });

@@ -1,4 +1,4 @@
-import { describeInstant, MINUTE_MS, WEEK_MS } from "./time";
+import { describeInstant, MINUTE_MS, WEEK_MS } from "./instant";
 import { Zone } from "./zone";
 
 /**
@@ -29,6 +29,11 @@ export function minuteIndex(ms: number): number {
     const minute = minuteOfWeek(ms);
     if (!(minute < WEEK_MINUTES)) throw new RangeError(`The market is closed at ${describeInstant(ms)}`);
     return weekOf(ms) * WEEK_MINUTES + minute;
+}
+
+/** The number of the trading minute that begins at an instant (ms UTC); undefined where none does. */
+export function marketMinute(ms: number): number | undefined {
+    return ms % MINUTE_MS === 0 && isTradingMinute(ms) ? minuteIndex(ms) : undefined;
 }
 
 /** When a trading minute begins (ms UTC); the inverse of `minuteIndex`. */

@@ -1,5 +1,7 @@
 import { expect } from "chai";
-import { marketMinute, utcOffsetMinutes, WEEK_MINUTES } from "../../features/clock";
+import { marketMinute, WEEK_MINUTES } from "../../../features/time/calendar";
+import { MINUTE_MS } from "../../../features/time/instant";
+import { Zone } from "../../../features/time/zone";
 
 const at = (text: string): number => Date.parse(text);
 
@@ -40,6 +42,6 @@ describe("the clock of trading minutes", () => {
         ["Australia/Sydney", "2017-01-03T10:00Z", 660],
     ] as const) {
         it(`knows that ${zone} is ${offset} minutes off at ${time}`, () =>
-            expect(utcOffsetMinutes(zone, at(time))).to.equal(offset));
+            expect(new Zone(zone).offsetMs(at(time)) / MINUTE_MS).to.equal(offset));
     }
 });
