@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     data: ["config", "features"],
     sagemaker: ["config", "data", "features"],
     "index.ts": ["config", "components"],
-    tools: ["config", "policies"],
+    tools: ["config", "policies", "features"],
     local: ["config", "policies", "tools", "index.ts"],
     cli: ["config", "data", "features", "sagemaker", "policies", "tools", "local"],
 };
@@ -28,6 +28,7 @@ const ENTRIES = [
     "local/services/main.ts", // the host process of the local services
     "policies/index.ts", // Pulumi's policy runner, as a bundle
     "sagemaker/processing/worker.ts", // a thread for each core, see sagemaker/processing/dataset.ts
+    "tools/featuresDoc.ts",
     "tools/holidays.ts",
     "tools/policiesBuild.ts", // a process of its own, see local/toolchain/policyBundle.ts
     "tools/policiesDoc.ts",

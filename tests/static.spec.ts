@@ -27,8 +27,7 @@ describe("the sources", function () {
 
     it("keep the rules (eslint)", () => passes(bin("eslint"), "."));
 
-    it("are formatted (prettier)", () =>
-        passes(bin("prettier"), "--check", "--log-level=warn", "."));
+    it("are formatted (prettier)", () => passes(bin("prettier"), "--check", "--log-level=warn", "."));
 
     it("have generators", () => expect(generators).to.include.members(["policiesDoc.ts", "settingsDoc.ts"]));
 

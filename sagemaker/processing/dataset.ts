@@ -11,7 +11,7 @@ import type { FeatureParameters } from "../../features/parameters";
 import { TEMPORARY } from "./files";
 import { type DatasetInputs, isUpToDate, partPath } from "./manifest";
 import { joinFits, type PairFit } from "./parameters";
-import { WorkerPool } from "./pool";
+import { bundle, WorkerPool } from "./pool";
 import { hashOfMarket, shareMarket, type SharedMarket } from "./sharedMarket";
 import { type Part, planParts, planSplits } from "./splits";
 import { EMBARGO_MINUTES, LONGEST_HORIZON, TARGETS } from "./targets";
@@ -125,7 +125,8 @@ interface Work extends Pick<DatasetOptions, "out" | "onProgress"> {
 /** Fits, computes and publishes the pending pairs. A pair that fails is left out from then on. */
 async function make(work: Work): Promise<Failure[]> {
     const { pending, inputs, staging, out } = work;
-    const pool = new WorkerPool<Task, Answer>(join(__dirname, "worker.ts"), work.workers, work.market);
+    const code = await bundle(join(__dirname, "worker.ts"));
+    const pool = new WorkerPool<Task, Answer>(code, work.workers, work.market);
     let done = 0;
     const total = PAIRS.length + inputs.parts.length + pending.length;
     const run = async (task: Task): Promise<Answer> => {

@@ -93,7 +93,9 @@ describe("what is killed in the middle", function () {
 async function deployed(checkout: ScratchCheckout, stack: string): Promise<string[]> {
     try {
         const status: Partial<StackStatus> = await checkout.status(stack); // No stages while it is stopped.
-        return (status.stages ?? []).flatMap(({ resources }) => resources.map(({ type, id }) => `${type}|${id}`));
+        return (status.stages ?? []).flatMap(({ resources }) =>
+            resources.map(({ type, id }) => `${type}|${id}`),
+        );
     } catch {
         return []; // There is no such stack yet.
     }

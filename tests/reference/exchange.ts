@@ -24,14 +24,20 @@ export interface Measured {
 }
 
 /** Writes what the features are computed from: raw little-endian float64, and JSON for the rest. */
-export function writeMarket(folder: string, market: Market, parameters: FeatureParameters): void {
+export function writeMarket(
+    folder: string,
+    market: Market,
+    parameters: FeatureParameters,
+    trainingRows: number,
+): void {
     const column = (name: string, values: Float64Array) => writeFileSync(join(folder, `${name}.f64`), values);
     column("timestamps", market.timestamps);
     for (const [pair, bars] of market.bars) {
-        for (const [field, values] of Object.entries(bars)) column(`${pair}.${field}`, values as Float64Array);
+        for (const [field, values] of Object.entries(bars))
+            column(`${pair}.${field}`, values as Float64Array);
     }
     const { activity, spread } = market;
-    const json = { activity, spread, ...parameters };
+    const json = { activity, spread, trainingRows, ...parameters };
     writeFileSync(join(folder, "market.json"), JSON.stringify(json, mapsAsObjects));
 }
 

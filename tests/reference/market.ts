@@ -9,17 +9,17 @@ import type { FeatureParameters } from "../../features/parameters";
 import { cutMarket } from "../features/market";
 
 /** Longer than any column's lookback, so that every column has values. */
-const ROWS = 7200;
+const ROWS = 6480;
 
 /** Rows that parameters are fitted to. */
-const TRAINING_ROWS = 2000;
+export const TRAINING_ROWS = 2000;
 
 /** Days of the sample that hold so many trading minutes, whatever weekend lies among them. */
 const SAMPLE_DAYS = 9;
 
 const DAY_MS = 86_400_000;
 
-/** Stands in for a calendar: the reference uses the same numbers. */
+/** Stands in for a calendar, which belongs to the data. */
 const daysToHoliday = (country: HolidayCountry, timestamp: number): number =>
     (Math.floor(timestamp / DAY_MS) + country.length) % 30;
 

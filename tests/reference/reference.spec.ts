@@ -11,7 +11,7 @@ import { ensurePython } from "../../local/toolchain/python";
 import { runProgram } from "../support/processes";
 import { type Measured, writeGroup, writeMarket } from "./exchange";
 import { REFERENCE_GROUPS, type ReferenceGroup, WITHOUT_REFERENCE } from "./groups";
-import { fittedParameters, referenceMarket } from "./market";
+import { fittedParameters, referenceMarket, TRAINING_ROWS } from "./market";
 
 /** One pair with the dollar and one without. */
 const COMPARED: readonly Pair[] = ["eurusd", "audjpy"];
@@ -28,7 +28,9 @@ function tooFar({ families }: ReferenceGroup, report: readonly Measured[]): stri
         if (tolerance !== undefined && each.known > 0 && each.apart <= tolerance.rows * each.rows) return [];
         const { pair, column, rows, known, apart, oneSidedNaN, maxAbsolute, maxRelative } = each;
         const errors = `error at most ${maxAbsolute.toExponential(1)}, relative ${maxRelative.toExponential(1)}`;
-        return [`${pair} ${column}: ${apart} of ${rows} rows apart (NaN ${oneSidedNaN}; known ${known}), ${errors}`];
+        return [
+            `${pair} ${column}: ${apart} of ${rows} rows apart (NaN ${oneSidedNaN}; known ${known}), ${errors}`,
+        ];
     });
 }
 
@@ -40,13 +42,17 @@ describe("features against independent implementations", function () {
     let parameters: FeatureParameters;
 
     before(async () => {
-        python = join(await ensurePython(join(__dirname, "requirements.txt"), () => undefined), "bin", "python");
+        python = join(
+            await ensurePython(join(__dirname, "requirements.txt"), () => undefined),
+            "bin",
+            "python",
+        );
         folder = mkdtempSync(join(tmpdir(), "bqx-reference-"));
         const sample = join(folder, "sample");
         mkdirSync(sample);
         market = await referenceMarket(sample);
         parameters = fittedParameters(market, COMPARED);
-        writeMarket(folder, market, parameters);
+        writeMarket(folder, market, parameters, TRAINING_ROWS);
     });
 
     after(() => {
@@ -54,10 +60,12 @@ describe("features against independent implementations", function () {
     });
 
     it("cover every family that is computed, but those that say why not", () => {
-        const covered = REFERENCE_GROUPS.filter(({ isPartial }) => isPartial !== true).flatMap(({ families }) =>
-            Object.keys(families),
+        const covered = REFERENCE_GROUPS.filter(({ isPartial }) => isPartial !== true).flatMap(
+            ({ families }) => Object.keys(families),
         );
-        const families = computedFamilies().filter((family) => !covered.includes(family) && !exempt.has(family));
+        const families = computedFamilies().filter(
+            (family) => !covered.includes(family) && !exempt.has(family),
+        );
         expect(families).to.deep.equal([]);
     });
 

@@ -84,10 +84,14 @@ def momentum(pair: Pair) -> dict[str, Array]:
         "bqx_change_per_activity_20": share(change(values, 20), total(activity, 20), LEAST),
         "activity_confirms_bqx": flag((gained > 0) & (excess > 0), gained, excess),
         "activity_diverges_from_bqx": flag((gained > 0) & (excess < 0), gained, excess),
-        "activity_and_bqx_high": flag((size > pair.bqx_scale) & (excess > std(activity, 20)), pair.bqx_scale, excess),
+        "activity_and_bqx_high": flag(
+            (size > pair.bqx_scale) & (excess > std(activity, 20)), pair.bqx_scale, excess
+        ),
     }
     for width in (20, 60):
-        result[f"activity_bqx_correlation_{width}"] = correlation(activity, values, width, (LEAST, EPSILON["bqx"]))
+        result[f"activity_bqx_correlation_{width}"] = correlation(
+            activity, values, width, (LEAST, EPSILON["bqx"])
+        )
     moves, active = windows(pair.changes("bqx"), 60), windows(activity, 60)
     sigma = moves.std(axis=1)
     usual = np.where(sigma > EPSILON["bqx"], active.mean(axis=1), np.nan)
@@ -98,13 +102,15 @@ def momentum(pair: Pair) -> dict[str, Array]:
 
 
 def spread(pair: Pair) -> dict[str, Array]:
-    """As quoted over 31 minutes, or the mean of the 30 estimates of Corwin and Schultz (2012, equations 14 and 18)."""
+    """Mean of 31 minutes as quoted, or of 30 estimates of Corwin and Schultz (2012)."""
     if pair.spread is not None:
         values = mean(pair.spread, 31)
     else:
         squares = np.log(pair.high / pair.low) ** 2
         beta = squares + lag(squares, 1)
-        both = over_windows(pair.high, 2, lambda each: each.max(axis=1)) / over_windows(pair.low, 2, lambda each: each.min(axis=1))
+        both = over_windows(pair.high, 2, lambda each: each.max(axis=1)) / over_windows(
+            pair.low, 2, lambda each: each.min(axis=1)
+        )
         root = 3 - 2 * np.sqrt(2)
         alpha = (np.sqrt(2 * beta) - np.sqrt(beta)) / root - np.sqrt(np.log(both) ** 2 / root)
         values = mean(1e4 * np.maximum(2 * (np.exp(alpha) - 1) / (1 + np.exp(alpha)), 0), 30)

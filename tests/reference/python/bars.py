@@ -1,15 +1,29 @@
-"""Indicators on trailing bars: those that end with a row lie whole bars before it, so each phase is a series of bars."""
+"""Indicators on trailing bars: each phase of rows that lie whole bars apart is a series of bars."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import numpy as np
-import talib
 
 from inputs import EPSILON, Market, Pair
-from technical import trends
-from windows import Array, change, ema, highest, lag, line, lowest, mean, share, std, tercile, total, wilder
+from technical import slow_stochastic, trends, true_range
+from windows import (
+    Array,
+    change,
+    ema,
+    highest,
+    lag,
+    line,
+    lowest,
+    mean,
+    share,
+    sign,
+    std,
+    tercile,
+    total,
+    wilder,
+)
 
 Columns = dict[str, Array]
 Bars = tuple[Array, Array, Array, Array]
@@ -62,9 +76,9 @@ def multi_resolution(pair: Pair) -> Columns:
             "m5_rsi_14": rsi(close, 14, 10, least),
             "m5_macd_line_12_26": 100 * macd / close,
             "m5_macd_histogram_12_26_9": 100 * (macd - ema(macd, 9)) / close,
-            "m5_atr_percent_14": 100 * wilder(talib.TRANGE(high, low, close), 14) / close,
+            "m5_atr_percent_14": 100 * wilder(true_range(high, low, close), 14) / close,
             "m5_bollinger_width_20": 4 * std(close, 20) / mean(close, 20),
-            "m5_stochastic_k_14": talib.STOCH(high, low, close, 14, 3, 0, 3, 0)[0] + total(moving, 3),
+            "m5_stochastic_k_14": slow_stochastic(high, low, close, 14)[0] + total(moving, 3),
             "m5_adx_14": trends(high, low, close, least, None)["adx_@_14"],
             "m5_slope_12": slope / close,
             "m5_r2_12": r2,
@@ -78,7 +92,7 @@ def multi_resolution(pair: Pair) -> Columns:
             "m15_sma_distance_8": close / mean(close, 8) - 1,
             "m15_rsi_14": rsi(close, 14, 10, least),
             "m15_macd_line_12_26": 100 * (ema(close, 12) - ema(close, 26)) / close,
-            "m15_atr_percent_14": 100 * wilder(talib.TRANGE(high, low, close), 14) / close,
+            "m15_atr_percent_14": 100 * wilder(true_range(high, low, close), 14) / close,
             "m15_slope_8": slope / close,
             "average": mean(close, 8),
         }
@@ -86,25 +100,34 @@ def multi_resolution(pair: Pair) -> Columns:
     by_five = on_bars((high, low, close, close), 5, five)
     by_fifteen = on_bars((high, low, close, close), 15, fifteen)
     average5, average15 = by_five.pop("average"), by_fifteen.pop("average")
-    one, volatility5, volatility15 = std(pair.returns, 20), bar_volatility(pair, "idx", 5, 20), bar_volatility(pair, "idx", 15, 12)
+    one, volatility5, volatility15 = (
+        std(pair.returns, 20),
+        bar_volatility(pair, "idx", 5, 20),
+        bar_volatility(pair, "idx", 15, 12),
+    )
     moves = bar_changes(pair, "idx", 5)
     limit = 2.5 * lag(volatility5, 5)
     jumps = np.where(np.isnan(limit), np.nan, np.abs(moves) > limit)
     signs = [np.sign(bar_changes(pair, "idx", minutes)) for minutes in (1, 5, 15)]
-    return by_five | by_fifteen | {
-        "m5_volatility_20": volatility5,
-        "m15_volatility_12": volatility15,
-        "m5_volatility_regime_20": tercile(volatility5),
-        "m5_jump_count_12": sum(lag(jumps, 5 * bar) for bar in range(12)),
-        **{f"m5_return_ended_{end}": lag(moves, end) for end in (5, 10, 15, 25)},
-        "sma_ratio_1m_5m_10": mean(close, 10) / average5 - 1,
-        "sma_ratio_5m_15m": average5 / average15 - 1,
-        # 1 where volatility grows with the root of time.
-        "volatility_ratio_1m_5m_20": share(one * np.sqrt(5), volatility5, EPSILON["ratio"]),
-        "volatility_ratio_5m_15m": share(volatility5 * np.sqrt(3), volatility15, EPSILON["ratio"]),
-        "trend_agreement_5m_15m": np.sign(by_five["m5_slope_12"]) * np.sign(by_fifteen["m15_slope_8"]),
-        "sign_cascade_1m_5m_15m": signs[0] + signs[1] + signs[2],
-    }
+    return (
+        by_five
+        | by_fifteen
+        | {
+            "m5_volatility_20": volatility5,
+            "m15_volatility_12": volatility15,
+            "m5_volatility_regime_20": tercile(volatility5),
+            "m5_jump_count_12": sum(lag(jumps, 5 * bar) for bar in range(12)),
+            **{f"m5_return_ended_{end}": lag(moves, end) for end in (5, 10, 15, 25)},
+            "sma_ratio_1m_5m_10": mean(close, 10) / average5 - 1,
+            "sma_ratio_5m_15m": average5 / average15 - 1,
+            # 1 where volatility grows with the root of time.
+            "volatility_ratio_1m_5m_20": share(one * np.sqrt(5), volatility5, EPSILON["ratio"]),
+            "volatility_ratio_5m_15m": share(volatility5 * np.sqrt(3), volatility15, EPSILON["ratio"]),
+            "trend_agreement_5m_15m": sign(by_five["m5_slope_12"], EPSILON["ratio"])
+            * sign(by_fifteen["m15_slope_8"], EPSILON["ratio"]),
+            "sign_cascade_1m_5m_15m": signs[0] + signs[1] + signs[2],
+        }
+    )
 
 
 def multi_scale(pair: Pair, domain: str) -> Columns:
@@ -140,7 +163,7 @@ def scale(pair: Pair, domain: str, minutes: int) -> dict[tuple[str, str], Array]
             "rsi 14": rsi(close, 14, 4, least),
             "macd_line 6_13": share(percent * macd, unit, least),
             "macd_histogram 6_13_5": share(percent * (macd - ema(macd, 5, 4)), unit, least),
-            "atr_percent 14": share(percent * wilder(talib.TRANGE(high, low, close), 14, 4), unit, least),
+            "atr_percent 14": share(percent * wilder(true_range(high, low, close), 14, 4), unit, least),
             "bollinger_width 20": width / mean(close, 20) if is_rate else share(width, unit, least),
             "slope 8": share(slope, unit, least),
             "r2 8": r2,
@@ -161,7 +184,9 @@ def scale(pair: Pair, domain: str, minutes: int) -> dict[tuple[str, str], Array]
         ("volatility", "20"): volatility,
         ("sma_ratio_1m", "10"): average / brief - 1 if is_rate else share(average - brief, unit, least),
         ("volatility_ratio_1m", "20"): share(volatility, single * np.sqrt(minutes), ratio),
-        ("trend_agreement", "8"): np.sign(trend) * np.sign(line(close, 8, least)[0]),
-        ("regime_agreement", "20"): np.where(np.isnan(regimes[0] + regimes[1]), np.nan, regimes[0] == regimes[1]),
+        ("trend_agreement", "8"): sign(trend, least) * sign(line(close, 8, least)[0], least),
+        ("regime_agreement", "20"): np.where(
+            np.isnan(regimes[0] + regimes[1]), np.nan, regimes[0] == regimes[1]
+        ),
         ("dominance", "20"): share(own, own + other, ratio),
     }

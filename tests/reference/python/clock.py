@@ -46,6 +46,10 @@ def row(now: datetime) -> dict[str, float]:
     result["last_4h_of_week"] = week >= 7200 - 240
     result["near_month_end"] = monthrange(now.year, now.month)[1] - now.day < 3
     day, minute = now.isoweekday() % 7, 60 * now.hour + now.minute
-    for period, part in (("minute_of_day", minute / 1440), ("day_of_week", day / 7), ("minute_of_week", (1440 * day + minute) / 10080)):
+    for period, part in (
+        ("minute_of_day", minute / 1440),
+        ("day_of_week", day / 7),
+        ("minute_of_week", (1440 * day + minute) / 10080),
+    ):
         result[f"sin_{period}"], result[f"cos_{period}"] = np.sin(2 * np.pi * part), np.cos(2 * np.pi * part)
     return result

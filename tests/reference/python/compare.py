@@ -1,7 +1,7 @@
-"""compare.py FOLDER GROUP: computes a group's columns independently and prints, as JSON, how far they are apart.
+"""compare.py FOLDER GROUP: computes a group's columns again and prints, as JSON, how far apart they are.
 
-FOLDER holds what the test wrote; GROUP is a module beside this one, whose `columns(market, pair)` returns whole columns
-by name.
+FOLDER holds what the test wrote; GROUP is a module beside this one, whose `columns(market, pair)` gives whole
+columns by name.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def main(folder: Path, group: str) -> None:
     first, names = request["from"], request["columns"]
     report = []
     for pair in request["pairs"]:
-        values = np.fromfile(folder / f"{group}.{pair}.f32", dtype="<f4").astype(float).reshape(len(names), -1)
+        values = (
+            np.fromfile(folder / f"{group}.{pair}.f32", dtype="<f4").astype(float).reshape(len(names), -1)
+        )
         ours = dict(zip(names, values, strict=True))
         with np.errstate(all="ignore"):
             reference = compute(market, market.pairs[pair])

@@ -8,7 +8,20 @@ from scipy import stats
 from activity import flag
 from inputs import EPSILON, Market, Pair
 from regression import fits
-from windows import Array, beta, change, correlation, lag, mean, over_windows, ratio, share, std, tercile, z_score
+from windows import (
+    Array,
+    beta,
+    change,
+    correlation,
+    lag,
+    mean,
+    over_windows,
+    ratio,
+    share,
+    std,
+    tercile,
+    z_score,
+)
 
 INDEX, RATIO, BQX = EPSILON["idx"], EPSILON["ratio"], EPSILON["bqx"]
 
@@ -29,15 +42,22 @@ def regressions(pair: Pair) -> dict[str, Array]:
     result = {
         "dual_beta_rate_on_bqx_30": ratio(covariance, bqx_variance, 0) + usable,
         "dual_r2_30": r2,
-        "dual_residual_z_rate_30": share(from_rate - on_bqx * from_bqx, np.sqrt(rate_variance * (1 - r2)), INDEX),
+        "dual_residual_z_rate_30": share(
+            from_rate - on_bqx * from_bqx, np.sqrt(rate_variance * (1 - r2)), INDEX
+        ),
         "dual_beta_bqx_on_rate_30": on_rate + usable,
-        "dual_residual_z_bqx_30": share(from_bqx - on_rate * from_rate, np.sqrt(bqx_variance * (1 - r2)), BQX),
+        "dual_residual_z_bqx_30": share(
+            from_bqx - on_rate * from_rate, np.sqrt(bqx_variance * (1 - r2)), BQX
+        ),
         "dual_change_r2_30": correlation(moves, steps, 30, (RATIO, BQX)) ** 2,
-        "dual_coupling_gap_15_60": correlation(rate, values, 15, (INDEX, BQX)) - correlation(rate, values, 60, (INDEX, BQX)),
+        "dual_coupling_gap_15_60": correlation(rate, values, 15, (INDEX, BQX))
+        - correlation(rate, values, 60, (INDEX, BQX)),
         "dual_decoupled_30": flag(r2 < 0.09, r2),
     }
     for minutes in (0, 1, 5, 15):
-        result[f"dual_cross_correlation_lag_{minutes}"] = correlation(lag(moves, minutes), steps, 60, (RATIO, BQX))
+        result[f"dual_cross_correlation_lag_{minutes}"] = correlation(
+            lag(moves, minutes), steps, 60, (RATIO, BQX)
+        )
     return result
 
 
@@ -70,7 +90,10 @@ def bands(pair: Pair) -> dict[str, Array]:
     z = z_score(rate, 20, INDEX), z_score(values, 20, BQX)
     outside = [np.where(np.abs(each) > 2, np.sign(each), 0 * each) for each in z]
     tight = share(std(rate, 20), std(rate, 100), INDEX), share(std(values, 20), std(values, 100), BQX)
-    slopes = [share(change(mean(each, 20), 5), std(each, 20), least) for each, least in ((rate, INDEX), (values, BQX))]
+    slopes = [
+        share(change(mean(each, 20), 5), std(each, 20), least)
+        for each, least in ((rate, INDEX), (values, BQX))
+    ]
     regimes = tercile(std(rate, 20)), tercile(std(values, 20))
     width = std(rate, 20) / mean(rate, 20)
     return {

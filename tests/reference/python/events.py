@@ -6,7 +6,21 @@ import numpy as np
 
 from activity import flag
 from inputs import EPSILON, Market, Pair
-from windows import Array, change, ema, lag, line, minutes_since, rank, share, std, tercile, total, windows, z_score
+from windows import (
+    Array,
+    change,
+    ema,
+    lag,
+    line,
+    minutes_since,
+    rank,
+    share,
+    std,
+    tercile,
+    total,
+    windows,
+    z_score,
+)
 
 LEAST = EPSILON["ratio"]
 

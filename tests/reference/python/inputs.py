@@ -12,6 +12,8 @@ import numpy as np
 
 from windows import Array, change, highest, lowest, std, total
 
+CURRENCIES = ("aud", "cad", "chf", "eur", "gbp", "jpy", "nzd", "usd")
+
 # Below these a denominator counts as 0: points of rate_idx, ratios of rates, bqx.
 EPSILON = {"idx": 1e-9, "ratio": 1e-11, "bqx": 1e-11}
 
@@ -75,7 +77,7 @@ def sum_of_gaps(close: Array, window: int) -> Array:
     return gaps
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Market:
     timestamps: Array
     pairs: dict[str, Pair]
@@ -86,6 +88,40 @@ class Market:
         """r of all pairs, one row per pair."""
         return np.array([pair.returns for pair in self.pairs.values()])
 
+    @property
+    def training_returns(self) -> Array:
+        return self.returns[:, 1 : self.parameters["trainingRows"]]
+
+    def index(self, pair: Pair) -> int:
+        return list(self.pairs).index(pair.name)
+
+    def leg(self, base: str, quote: str, domain: str) -> Array:
+        """A currency in another: ln rate_idx, bqx_15, or what error correction holds against others."""
+        sign, name = (1, base + quote) if base + quote in self.pairs else (-1, quote + base)
+        pair = self.pairs[name]
+        if domain.startswith("held "):
+            return sign * self.held(pair, domain.removeprefix("held "))
+        return sign * (np.log(pair.rate_idx / 100) if domain == "idx" else pair.bqx(15))
+
+    def held(self, pair: Pair, domain: str) -> Array:
+        """ln rate from the base timestamp on, or bqx_60."""
+        return np.log(pair.close / pair.parameters["baseRate"]) if domain == "idx" else pair.bqx(60)
+
+    def strengths(self, domain: str) -> dict[str, Array]:
+        """Mean r, or bqx_15, of each currency against the other seven."""
+        series = {
+            name: pair.returns if domain == "idx" else pair.bqx(15) for name, pair in self.pairs.items()
+        }
+        return {
+            currency: sum(
+                (values if name.startswith(currency) else -values)
+                for name, values in series.items()
+                if currency in name
+            )
+            / 7
+            for currency in CURRENCIES
+        }
+
 
 def read_market(folder: Path) -> Market:
     request = json.loads((folder / "market.json").read_text())
@@ -93,11 +129,16 @@ def read_market(folder: Path) -> Market:
     def column(name: str) -> Array:
         return np.fromfile(folder / f"{name}.f64", dtype="<f8")
 
+    shared = {"activity": request["activity"], "hmm": request["hmm"]}
     pairs = {}
     for name, own in request["pairs"].items():
         fields = {field: column(f"{name}.{field}") for field in ("open", "high", "low", "close", "volume")}
         spread = column(f"{name}.spreadBp") if request["spread"] == "quoted" else None
-        pairs[name] = Pair(name, **fields, spread=spread, parameters={**own, "activity": request["activity"]})
+        pairs[name] = Pair(
+            name,
+            **fields,
+            spread=spread,
+            parameters=own
+            | {key: value.get(name) if isinstance(value, dict) else value for key, value in shared.items()},
+        )
     return Market(column("timestamps"), pairs, request)
-
-

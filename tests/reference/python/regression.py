@@ -80,7 +80,14 @@ def within(of: dict[int, dict[str, Array]], domain: str) -> dict[str, Array]:
 def across(of: dict[int, dict[str, Array]], domain: str) -> dict[str, Array]:
     result: dict[str, Array] = {}
     for short, long in ((15, 60), (30, 75), (45, 90)):
-        for term, what in (("a2", "ratio"), ("a1", "ratio"), ("b", "gap"), ("r2", "spread"), ("rmse", "ratio"), ("slope", "gap")):
+        for term, what in (
+            ("a2", "ratio"),
+            ("a1", "ratio"),
+            ("b", "gap"),
+            ("r2", "spread"),
+            ("rmse", "ratio"),
+            ("slope", "gap"),
+        ):
             one, two = of[short][term], of[long][term]
             least = EPSILON[domain] if term == "rmse" else 1e-15
             values = ratio(one, two, least) if what == "ratio" else one - two

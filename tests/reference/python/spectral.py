@@ -11,6 +11,9 @@ from windows import Array, lag, over_windows, windows
 
 Columns = dict[str, Array]
 
+# Rows compared, for singular spectra are slow; their basis is up to an hour older.
+NEWEST = 800
+
 
 def columns(market: Market, pair: Pair) -> Columns:
     result: Columns = {}
@@ -60,8 +63,12 @@ def fourier(values: Array, width: int, least: float) -> Columns:
 
 def wavelets(values: Array, least: float) -> Columns:
     every = windows(values, 256)
-    smooth, *details = pywt.wavedec(every, "db4", mode="periodization", level=4, axis=1)
-    bands = [*reversed(details), smooth]
+    smooth, bands = every, []
+    for _ in range(4):
+        # PyWavelets keeps the coefficients in between: its first stands 3 before the oldest value.
+        smooth, detail = pywt.dwt(np.roll(smooth, -3, axis=1), "db4", mode="periodization", axis=1)
+        bands.append(detail)
+    bands.append(smooth)
     energy = np.array([(band**2).sum(axis=1) for band in bands])
     whole = energy.sum(axis=0)
     floor = 256 * least**2
@@ -72,7 +79,10 @@ def wavelets(values: Array, least: float) -> Columns:
     place = np.arange(smooth.shape[1]) - (smooth.shape[1] - 1) / 2
     spread = smooth.std(axis=1)
     moves = (place * (smooth - smooth.mean(axis=1, keepdims=True))).mean(axis=1)
-    terms = {f"{name}_energy": each / whole for name, each in zip(("d1", "d2", "d3", "d4", "a4"), energy, strict=True)}
+    terms = {
+        f"{name}_energy": each / whole
+        for name, each in zip(("d1", "d2", "d3", "d4", "a4"), energy, strict=True)
+    }
     terms |= {
         "d1_d3_ratio": np.where(energy[2] > floor, energy[0] / energy[2], np.nan),
         "detail_entropy": np.where(energy[:4].sum(axis=0) > floor, stats.entropy(energy[:4], axis=0), np.nan),
@@ -92,7 +102,7 @@ def singular(values: Array, timestamps: Array) -> Columns:
     ends_hour = (timestamps / 60_000 + 1) % 60 == 0
     known = ~np.isnan(over_windows(values, 239, lambda each: each[:, 0]))
     basis, separability = np.empty((60, 60)), np.nan
-    for row in range(len(values)):
+    for row in range(len(values) - NEWEST - 60, len(values)):
         if ends_hour[row] and row >= 180 and not np.isnan(every[row]).any():
             basis = basis_of(every[row])
             separability = weighted_correlation(every[row], basis)

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 
 from inputs import EPSILON, Market, Pair
-from windows import Array, change, highest, line, lowest, mean, over_windows, share, std, tercile
+from windows import Array, change, highest, line, lowest, mean, over_windows, share, sign, std, tercile
 
 LEAST = EPSILON["bqx"]
 
@@ -42,7 +42,9 @@ def bollinger(pair: Pair) -> dict[str, Array]:
     for width in (30, 75, 100):
         middle, half = mean(values, width), 2 * std(values, width)
         levels = {"upper": middle + half, "middle": middle, "lower": middle - half, "bandwidth": 2 * half}
-        result |= {f"bollinger_{term}_bqx_{width}": share(each, scale, LEAST) for term, each in levels.items()}
+        result |= {
+            f"bollinger_{term}_bqx_{width}": share(each, scale, LEAST) for term, each in levels.items()
+        }
         result[f"bollinger_percent_b_bqx_{width}"] = share(values - middle + half, 2 * half, 2 * LEAST)
     return result
 
@@ -91,7 +93,7 @@ def causality(pair: Pair) -> dict[str, Array]:
         "agg_bqx_std": every.std(axis=0),
         "agg_bqx_range": np.ptp(every, axis=0),
         "agg_bqx_volatility": std(change(average, 1), 60),
-        "momentum_alignment": np.sign(every).mean(axis=0),
+        "momentum_alignment": sign(every, LEAST).mean(axis=0),
         "volatility_regime": tercile(std(pair.returns, 60)),
         "trend_strength": np.sign(slope) * r2,
     }

@@ -13,10 +13,13 @@ def columns(_: Market, pair: Pair) -> dict[str, Array]:
     result: dict[str, Array] = {}
     for domain in ("idx", "bqx"):
         high, low, close = bars = pair.bars(domain)
+        result[f"ultimate_{domain}_7_14_28"] = talib.ULTOSC(high, low, close, 7, 14, 28)
         for n in (7, 14, 21, 30):
             result[f"rsi_{domain}_{n}"] = talib.RSI(close, n)
         # Movements up and down that are equal in ticks count as neither: rounding must not tell them apart.
-        ticks = bars if domain == "bqx" else [np.round(1e5 * each) for each in (pair.high, pair.low, pair.close)]
+        ticks = (
+            bars if domain == "bqx" else [np.round(1e5 * each) for each in (pair.high, pair.low, pair.close)]
+        )
         for n in (14, 30):
             result[f"plus_di_{domain}_{n}"] = talib.PLUS_DI(*ticks, n)
             result[f"minus_di_{domain}_{n}"] = talib.MINUS_DI(*ticks, n)

@@ -1,4 +1,4 @@
-"""Realized volatility, range estimators, bipower variation and semivariances from their published formulas."""
+"""Realized volatility, range estimators, bipower variation and semivariances, by their published formulas."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def realized(moves: Array, least: float) -> dict[str, Array]:
     result = {f"rv_@_{width}": values for width, values in volatility.items()}
     products = np.abs(moves * lag(moves, 1))
     for width in (60, 240):
-        # The expected size of a normal number is sqrt(2 / pi); there is one product fewer than there are squares.
+        # A normal number's expected size is sqrt(2 / pi); there is one product fewer than squares.
         variation = np.pi / 2 * total(products, width - 1) * width / (width - 1)
         result[f"rv_bipower_@_{width}"] = np.sqrt(variation)
         jumps = 1 - share(np.sqrt(variation), volatility[width], least) ** 2

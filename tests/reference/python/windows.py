@@ -72,12 +72,17 @@ def share(part: Array, whole: Array, epsilon: float) -> Array:
     return np.where(usable, part / np.where(usable, whole, 1), np.nan)
 
 
+def sign(values: Array, epsilon: float) -> Array:
+    """Of a value that is 0 but for rounding: 0."""
+    return np.where(np.abs(values) <= epsilon, 0 * values, np.sign(values))
+
+
 def z_score(values: Array, width: int, epsilon: float) -> Array:
     return share(values - mean(values, width), std(values, width), epsilon)
 
 
 def smoothed(values: Array, alpha: float, width: int) -> Array:
-    """Exponential mean of the last `width` values, weights made to sum to 1: the finite window of the spec."""
+    """Exponential mean of the last `width` values, weights that sum to 1: the finite window of the spec."""
     weights = (1 - alpha) ** np.arange(width)
     result = np.full(len(values), np.nan)
     result[width - 1 :] = np.convolve(values, weights / weights.sum(), "valid")
@@ -128,7 +133,9 @@ def line(values: Array, width: int, epsilon: float) -> tuple[Array, Array]:
         fitted = np.polyval(np.polyfit(x, centred, 1)[:, None], x[:, None])
         unexplained = ((centred - fitted) ** 2).sum(axis=0)
         spread = ((centred - centred.mean(axis=0)) ** 2).sum(axis=0)
-        return np.where(spread > width * epsilon**2, 1 - unexplained / np.where(spread > 0, spread, 1), np.nan)
+        return np.where(
+            spread > width * epsilon**2, 1 - unexplained / np.where(spread > 0, spread, 1), np.nan
+        )
 
     return over_windows(values, width, slope), over_windows(values, width, r2)
 
