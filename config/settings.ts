@@ -8,7 +8,7 @@ const LOG_RETENTION_DAYS = [
 ];
 
 /** AWS services that can be reached by a VPC interface endpoint instead of a NAT gateway. */
-export const INTERFACE_ENDPOINTS = [
+const INTERFACE_ENDPOINTS = [
     ...["secretsmanager", "monitoring", "logs", "sts", "sns", "states", "lambda"],
     ...["sagemaker.api", "sagemaker.runtime", "ecr.api", "ecr.dkr"],
 ] as const;

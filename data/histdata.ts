@@ -11,8 +11,7 @@ import { zippedText } from "./zip";
  * The clock of HistData's times. It documents Eastern Standard Time all year ("Etc/GMT+5" is 5 hours behind UTC), but its
  * files follow New York with daylight saving.
  */
-export const HISTDATA_ZONES = ["America/New_York", "Etc/GMT+5"] as const;
-export type HistdataZone = (typeof HISTDATA_ZONES)[number];
+export type HistdataZone = "America/New_York" | "Etc/GMT+5";
 
 const TIME = /^(\d{4})(\d\d)(\d\d) (\d\d)(\d\d)00$/;
 

@@ -9,7 +9,7 @@ import { inTurn } from "./lock";
 import { stackDir, stateRoot } from "./paths";
 
 /** Loopback ports of one local stack. */
-export const PORT_NAMES = ["console", "aws", "database", "cache"] as const;
+const PORT_NAMES = ["console", "aws", "database", "cache"] as const;
 export type PortName = (typeof PORT_NAMES)[number];
 
 const FIRST_PORT = 4280;

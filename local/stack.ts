@@ -30,7 +30,7 @@ const STACK_NAME = /^[a-z0-9](?:-?[a-z0-9]){0,19}$/;
 const DEFAULT_REGION = "us-east-1";
 
 /** Checks a stack's name and settings without the engine. @returns the path of its settings file */
-export function checkStack(stack: string): string {
+function checkStack(stack: string): string {
     const file = join(ROOT, `Pulumi.${stack}.yaml`);
     if (!STACK_NAME.test(stack) || !existsSync(file)) {
         const known = readdirSync(ROOT).map((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1]);

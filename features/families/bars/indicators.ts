@@ -76,7 +76,7 @@ export function onTrailingBars(
 }
 
 /** Change from bar to bar over `lag` bars. */
-export function barChanges(
+function barChanges(
     { isRate, close }: BarInput,
     lag: number,
     output: Float64Array,

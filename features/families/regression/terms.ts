@@ -70,7 +70,7 @@ function termsIn(arrays: readonly Float64Array[]): Terms {
 }
 
 /** What least squares over a fixed grid x = 0, -1, ..., 1 - n needs: orthogonal polynomials around the grid's middle. */
-export function gridOf(window: number) {
+function gridOf(window: number) {
     const n = window;
     const middle = (n - 1) / 2;
     const sxx = (n * (n * n - 1)) / 12;

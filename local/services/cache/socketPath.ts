@@ -8,7 +8,7 @@ const SOCKET_PATH_BYTES_MAX = 103;
 const SOCKET = "valkey.sock";
 
 /** A folder for Valkey's socket, that its owner alone can enter. */
-export function socketFolder(dataDir: string): string {
+function socketFolder(dataDir: string): string {
     const own = join(dataDir, "socket");
     if (Buffer.byteLength(join(own, SOCKET)) <= SOCKET_PATH_BYTES_MAX) return own;
     // The path of a deep folder does not fit: a short one is derived from it, the same at each start.

@@ -3,7 +3,7 @@ import { AwsError } from "../service";
 /** The label of the version that readers get. */
 export const CURRENT = "AWSCURRENT";
 /** The label of the version before it. */
-export const PREVIOUS = "AWSPREVIOUS";
+const PREVIOUS = "AWSPREVIOUS";
 /** The label of a version that a rotation has made but not yet put in force. */
 export const PENDING = "AWSPENDING";
 
