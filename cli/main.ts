@@ -1,31 +1,43 @@
 import { Command, CommanderError } from "commander";
+import { createRequire } from "node:module";
 import { SettingsError } from "../config/load";
 import { UserError } from "../local/errors";
-import { deployCommand } from "./commands/deploy";
-import { downCommand } from "./commands/down";
-import { featuresCommand } from "./commands/features";
-import { ingestCommand } from "./commands/ingest";
-import { previewCommand } from "./commands/preview";
-import { statusCommand } from "./commands/status";
-import { testCommand } from "./commands/test";
-import { upCommand } from "./commands/up";
 
-/** Builds the command line. Each command is in a file of its own. */
-export function createProgram(): Command {
+type AddCommand = (program: Command) => void;
+
+const load = createRequire(__filename);
+
+/**
+ * The commands, each in a file of its own, in the order in which help lists them. A file is read when its command is
+ * asked for: what all of them import takes longer to load than most take to run.
+ */
+const COMMANDS: Readonly<Record<string, () => AddCommand>> = {
+    up: () => (load("./commands/up") as typeof import("./commands/up")).upCommand,
+    status: () => (load("./commands/status") as typeof import("./commands/status")).statusCommand,
+    down: () => (load("./commands/down") as typeof import("./commands/down")).downCommand,
+    ingest: () => (load("./commands/ingest") as typeof import("./commands/ingest")).ingestCommand,
+    features: () => (load("./commands/features") as typeof import("./commands/features")).featuresCommand,
+    test: () => (load("./commands/test") as typeof import("./commands/test")).testCommand,
+    preview: () => (load("./commands/preview") as typeof import("./commands/preview")).previewCommand,
+    deploy: () => (load("./commands/deploy") as typeof import("./commands/deploy")).deployCommand,
+};
+
+/** Builds the command line. @param asked the command that will run; without one of them all are there, for help */
+export function createProgram(asked?: string): Command {
     const program = new Command("bqx")
         .description("Deploys and runs a forex machine-learning system, on AWS or on this machine.")
         .showHelpAfterError('Run "./bqx --help" to see the commands.')
         .showSuggestionAfterError()
         .exitOverride();
-    const commands = [upCommand, statusCommand, downCommand, ingestCommand, featuresCommand];
-    for (const add of [...commands, testCommand, previewCommand, deployCommand]) add(program);
+    const command = Object.entries(COMMANDS).find(([name]) => name === asked);
+    for (const [, read] of command === undefined ? Object.entries(COMMANDS) : [command]) read()(program);
     return program;
 }
 
 /** Runs one command. @returns the exit code: 0, or 1 with one clear message on standard error */
 export async function main(argv: readonly string[]): Promise<number> {
     try {
-        await createProgram().parseAsync(argv);
+        await createProgram(argv[2]).parseAsync(argv);
         return Number(process.exitCode ?? 0);
     } catch (error) {
         if (error instanceof CommanderError) return error.exitCode;

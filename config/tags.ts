@@ -10,7 +10,9 @@ export const STAGES = [
     "storage",
     "images",
     "featureStore",
+    "processing",
     "registry",
+    "inference",
     "alerts",
     "billing",
 ] as const;
