@@ -3,9 +3,17 @@ import { STORED_COLUMNS } from "./catalogue";
 import type { FamilyName } from "./catalogue/column";
 import { FAMILIES_COMPUTED } from "./families";
 import type { Emit, Family } from "./family";
+import type { Span } from "./kernels/span";
 import type { Market } from "./market";
 import type { FeatureParameters } from "./parameters";
-import { HISTORY_MINUTES, MarketSlice, type PairContext, withScratch, workspacesFor } from "./slice";
+import {
+    HISTORY_MINUTES,
+    MarketSlice,
+    type PairContext,
+    withScratch,
+    type Workspaces,
+    workspacesFor,
+} from "./slice";
 
 /** Rows computed at once: few enough for the series of a slice to stay in cache, many enough to pay for its history. */
 const CHUNK_ROWS = 16_384;
@@ -20,6 +28,11 @@ export interface FeatureRequest {
     readonly to: number;
     /** Rows per block. @default 16,384, where a core is fastest */
     readonly chunkRows?: number;
+    /**
+     * Where the values of every block are put, each over those before: as long as a block at least. A new array for each
+     * block costs a collection of garbage, which throws away compiled code too. @default new arrays
+     */
+    readonly into?: Float32Array;
 }
 
 /** Values of one pair over some rows of the market. */
@@ -49,16 +62,29 @@ export function* computeRange(
     parameters: FeatureParameters,
     request: FeatureRequest,
 ): Generator<FeatureBlock> {
-    const { pairs, from, to, chunkRows = CHUNK_ROWS } = request;
+    const { pairs, from, to, chunkRows = CHUNK_ROWS, into } = request;
     const plan = planOf(request, market.timestamps.length);
-    const workspaces = workspacesFor(Math.min(chunkRows, to - from) + HISTORY_MINUTES);
+    const workspaces = takeWorkspaces(Math.min(chunkRows, to - from) + HISTORY_MINUTES);
     for (let start = from; start < to; start += chunkRows) {
         const end = Math.min(to, start + chunkRows);
         const slice = new MarketSlice(market, parameters, { from: start, to: end }, workspaces);
+        const size = plan.slots.size * (end - start);
         for (const pair of pairs) {
-            yield { pair, from: start, to: end, values: computeBlock(slice.pair(pair), plan) };
+            const values = into?.subarray(0, size) ?? new Float32Array(size);
+            computeBlock(slice.own(pair), plan, values);
+            yield { pair, from: start, to: end, values };
         }
     }
+    idle = workspaces;
+}
+
+/** Buffers for the next range, so that ranges one after another do not each make and clear hundreds of megabytes. */
+let idle: Workspaces | undefined;
+
+function takeWorkspaces(rows: number): Workspaces {
+    const known = idle;
+    idle = undefined;
+    return known !== undefined && known.rows >= rows ? known : workspacesFor(rows);
 }
 
 /** Values of the market's last row, one array per pair in the order of `columns`; the same bits as computeRange gives. */
@@ -99,26 +125,41 @@ function planOf({ columns, from, to }: FeatureRequest, rows: number): Plan {
     };
 }
 
-function computeBlock(context: PairContext, { families, slots }: Plan): Float32Array {
-    const { from, to } = context.span;
-    const rows = to - from;
-    const values = new Float32Array(slots.size * rows);
-    for (const family of families) {
-        const missing = new Set(columnsOf(family.name));
-        const emit: Emit = (name, series) => {
-            if (!missing.delete(name)) {
-                throw new Error(`family "${family.name}" emitted ${name}, which it lacks or had emitted`);
-            }
-            const slot = slots.get(name);
-            if (slot !== undefined) values.set(series.subarray(from, to), slot * rows);
-        };
-        withScratch(context.slice.workspaces.scratch, () => family.compute(context, emit));
+function computeBlock(context: PairContext, plan: Plan, values: Float32Array): void {
+    for (const { name, compute } of plan.families) {
+        const missing = new Set(columnsOf(name));
+        computed = { family: name, missing, span: context.span, slots: plan.slots, values };
+        withScratch(context.slice.workspaces.scratch, () => compute(context, emit));
         if (missing.size > 0) {
-            throw new Error(`family "${family.name}" did not emit ${[...missing].join(", ")}`);
+            throw new Error(`family "${name}" did not emit ${[...missing].join(", ")}`);
         }
     }
-    return values;
 }
+
+/** The family of a block that is being computed: blocks are, one after another. */
+interface Computed extends Pick<Plan, "slots"> {
+    readonly family: FamilyName;
+    /** Columns that it has yet to emit. */
+    readonly missing: Set<string>;
+    readonly span: Span;
+    readonly values: Float32Array;
+}
+
+let computed: Computed | undefined;
+
+/**
+ * One function for all blocks. Code that V8 compiled for a function made anew for each is thrown away with it, and would
+ * be compiled again for nearly every pair.
+ */
+const emit: Emit = (name, series) => {
+    if (computed?.missing.delete(name) !== true) {
+        throw new Error(`family "${computed?.family}" emitted ${name}, which it lacks or had emitted`);
+    }
+    const { span, slots, values } = computed;
+    const slot = slots.get(name);
+    if (slot === undefined) return;
+    values.set(series.subarray(span.from, span.to), slot * (span.to - span.from));
+};
 
 /** Column names by family; the catalogue never changes. */
 const namesByFamily = new Map(

@@ -29,6 +29,11 @@ export const RATE_IDX = indexed("close");
 export const RATE_IDX_HIGH = indexed("high");
 export const RATE_IDX_LOW = indexed("low");
 
+/** ln(rate_idx / 100): 0 at the base timestamp of every pair, so that triangles close whatever a rate is quoted in. */
+export const LN_RATE = defineSeries("ln_rate", ({ bars: { close }, parameters }, output, { from, to }) => {
+    for (let row = from; row < to; row++) output[row] = Math.log(at(close, row) / parameters.baseRate);
+});
+
 /** r(t) = ln(rate(t) / rate(t-1)). */
 export const LOG_RETURN = defineSeries("log_return", ({ bars: { close } }, output, { from, to }) => {
     for (let row = from; row < to; row++) {
@@ -90,26 +95,40 @@ export const BQX_VOLATILITY_240 = volatility(BQX_CHANGE, 240);
 
 const regimes = new Map<string, Definition>();
 
-/** Tercile of a series within its last 1,440 minutes: 0 low, 1 middle, 2 high. Ranks are dear, so they are shared. */
-export function regime(of: Definition): Definition {
+/**
+ * Tercile of a series within its last 1,440 minutes: 0 low, 1 middle, 2 high; values within `epsilon` are equal. Ranks
+ * are dear, so they are shared.
+ */
+export function regime(of: Definition, epsilon: number): Definition {
     let definition = regimes.get(of.key);
     if (definition === undefined) {
         definition = defineSeries(`${of.key}_regime`, (context, output, span) => {
-            rollingTercile(context.series(of, span.from - REGIME_WINDOW + 1), REGIME_WINDOW, output, span);
+            const values = context.series(of, span.from - REGIME_WINDOW + 1);
+            rollingTercile(values, REGIME_WINDOW, epsilon, output, span);
         });
         regimes.set(of.key, definition);
     }
     return definition;
 }
 
-/** Below these a denominator counts as 0. Exactly flat windows give exactly 0, so they only catch rounding. */
+/**
+ * Up to these a value that was computed counts as 0, as a denominator and in its sign, and two count as equal. They
+ * catch rounding alone, and lie far below what one tick makes; exactly flat windows give exactly 0. None has a scale, so
+ * they serve every pair alike.
+ */
 export const EPSILON = {
     /** Points of rate_idx. */
     index: 1e-9,
     /** Log returns and other ratios of rates. */
     ratio: 1e-11,
     bqx: 1e-11,
+    /** Standard scores, correlations and other numbers around 1. */
+    score: 1e-9,
 } as const;
+
+/** -1, 0 or 1: the sign of a value that is 0 where it is so but for rounding; NaN stays. */
+export const signOf = (value: number, epsilon: number): number =>
+    Math.abs(value) <= epsilon ? 0 : Math.sign(value);
 
 /** Ratios of signed quantities are clipped to this, either side. */
 const RATIO_LIMIT = 1000;

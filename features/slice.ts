@@ -11,14 +11,17 @@ export const HISTORY_MINUTES = 5760;
 
 /** The buffers that slices of up to `rows` rows work in, one after another. */
 export interface Workspaces {
-    /** For series, which live as long as their slice. */
-    readonly series: Workspace;
+    readonly rows: number;
+    /** For series that every pair may read, which live as long as their slice. */
+    readonly shared: Workspace;
+    /** For series of the pair whose features are being computed, until those of the next one are. */
+    readonly own: Workspace;
     /** For what a family or a series needs only while it is computed. */
     readonly scratch: Workspace;
 }
 
 export function workspacesFor(rows: number): Workspaces {
-    return { series: new Workspace(rows), scratch: new Workspace(rows) };
+    return { rows, shared: new Workspace(rows), own: new Workspace(rows), scratch: new Workspace(rows) };
 }
 
 /** Rows [from, to) of a market with the history that their features read; rows of the slice count from its first one. */
@@ -35,7 +38,7 @@ export class MarketSlice {
         rows: { readonly from: number; readonly to: number },
         readonly workspaces: Workspaces,
     ) {
-        workspaces.series.release(0);
+        workspaces.shared.release(0);
         this.start = Math.max(0, rows.from - HISTORY_MINUTES);
         this.timestamps = market.timestamps.subarray(this.start, rows.to);
         const origin = marketMinute(this.timestamps[0] ?? NaN);
@@ -45,25 +48,41 @@ export class MarketSlice {
             from: rows.from - this.start,
             to: rows.to - this.start,
         };
-        this.cache = new SeriesCache<MarketSlice>(this, workspaces.series, this.span);
+        this.cache = new SeriesCache<MarketSlice>(this, workspaces.shared, this.span);
     }
 
-    /** The same context on every call, so that what one pair computes for a panel is there for the next. */
+    /**
+     * What other pairs and the whole market read of a pair: the same context on every call, so that what one pair
+     * computes for a panel is there for the next.
+     */
     pair(pair: Pair): PairContext {
         const known = this.pairs.get(pair);
         if (known !== undefined) return known;
-        const bars = this.market.bars.get(pair);
-        const parameters = this.parameters.pairs.get(pair);
-        if (bars === undefined) throw new Error(`the market has no bars of ${pair}`);
-        if (parameters === undefined) throw new Error(`there are no feature parameters for ${pair}`);
-        const context = new PairContext(pair, this, this.cut(bars), parameters);
+        const context = this.contextOf(pair, this.workspaces.shared);
         this.pairs.set(pair, context);
         return context;
+    }
+
+    /**
+     * What the features of a pair are computed in, until the next call. Hardly any of its series is read by another pair:
+     * all pairs take turns in the same buffers, which so stay in the processor's cache.
+     */
+    own(pair: Pair): PairContext {
+        this.workspaces.own.release(0);
+        return this.contextOf(pair, this.workspaces.own);
     }
 
     /** A series of the whole market; see {@link PairContext.series}. */
     group(definition: SeriesDefinition<MarketSlice>, from: number): readonly Float64Array[] {
         return withScratch(this.workspaces.scratch, () => this.cache.get(definition, from));
+    }
+
+    private contextOf(pair: Pair, workspace: Workspace): PairContext {
+        const bars = this.market.bars.get(pair);
+        const parameters = this.parameters.pairs.get(pair);
+        if (bars === undefined) throw new Error(`the market has no bars of ${pair}`);
+        if (parameters === undefined) throw new Error(`there are no feature parameters for ${pair}`);
+        return new PairContext(pair, this, this.cut(bars), parameters, workspace);
     }
 
     private cut(bars: Bars): Bars {
@@ -91,9 +110,10 @@ export class PairContext {
         readonly slice: MarketSlice,
         readonly bars: Bars,
         readonly parameters: PairParameters,
+        workspace: Workspace,
     ) {
         this.span = slice.span;
-        this.cache = new SeriesCache<PairContext>(this, slice.workspaces.series, this.span);
+        this.cache = new SeriesCache<PairContext>(this, workspace, this.span);
     }
 
     /** The only array of a shared series, valid from row `from` (row 0 at the earliest) to the span's end. */

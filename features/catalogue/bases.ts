@@ -27,3 +27,7 @@ export const DOMAINS = [
     { domain: "rate_idx", short: "idx", base: 0 },
     { domain: "bqx", short: "bqx", base: BQX_DEFAULT },
 ] as const;
+
+/** Column of an indicator on trailing bars; where it has a domain, that stands before the periods: `m30_rsi_idx_14`. */
+export const barColumn = (minutes: number, indicator: string, short?: "idx" | "bqx"): string =>
+    `m${minutes}_${short === undefined ? indicator : indicator.replace(/(_\d+)*$/, `_${short}$&`)}`;

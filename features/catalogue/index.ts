@@ -60,7 +60,7 @@ export const STORED_COLUMNS: readonly Column[] = Object.freeze([...CATALOGUE, ..
  * Version of the definitions. Raise it when a formula changes and no entry of the catalogue does, so that models and
  * datasets of the old formula are refused.
  */
-const DEFINITIONS_VERSION = 1;
+const DEFINITIONS_VERSION = 2;
 
 /** SHA-256 of columns in their order, with the version of their definitions. */
 export const catalogueHash = (columns: readonly Column[]): string =>

@@ -1,4 +1,4 @@
-import { BQX_SCALE, DOMAINS, REGIME_WINDOW } from "./bases";
+import { barColumn, BQX_SCALE, DOMAINS, REGIME_WINDOW } from "./bases";
 import { catalogueFamily, column, type Declaration } from "./column";
 
 /** Minutes of the trailing bars. */
@@ -8,7 +8,7 @@ export const SCALES = [30, 60] as const;
 export const SCALE_RECURSIVE_SPAN = 4;
 
 function columnsOf(short: "idx" | "bqx", base: number, minutes: number): Declaration[] {
-    const name = (term: string) => `m${minutes}_${term.replace(/(_\d+)*$/, `_${short}$&`)}`;
+    const name = (indicator: string) => barColumn(minutes, indicator, short);
     const ema = (period: number) => (SCALE_RECURSIVE_SPAN * period - 1) * minutes;
     const relative = short === "idx" ? "ratio" : "sd";
     const scaled = (lookback: number) => (short === "idx" ? lookback : Math.max(base + lookback, BQX_SCALE));

@@ -34,8 +34,9 @@ export function emitTermStructure(context: PairContext, emit: Emit): void {
     const inverted = context.scratch();
     const ratio = Math.max(...BQX_WINDOWS) / Math.min(...BQX_WINDOWS);
     for (let row = span.from; row < span.to; row++) {
-        const long = Math.abs(at(longest, row));
-        inverted[row] = Number.isNaN(long) ? NaN : Number(Math.abs(at(shortest, row)) * ratio > long);
+        // A rate that moved only now stands below all its means alike.
+        const excess = Math.abs(at(shortest, row)) * ratio - Math.abs(at(longest, row));
+        inverted[row] = Number.isNaN(excess) ? NaN : Number(excess > EPSILON.bqx);
     }
     emit("bqx_term_inverted", inverted);
     const mean = context.scratch();

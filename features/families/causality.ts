@@ -5,7 +5,7 @@ import { rollingRange } from "../kernels/extremes";
 import { rollingLine } from "../kernels/fits";
 import { rollingMeanStd } from "../kernels/moments";
 import { at, earlier } from "../kernels/span";
-import { bqx, EPSILON, RATE_IDX, regime, VOLATILITY_60 } from "../shared";
+import { bqx, EPSILON, RATE_IDX, regime, signOf, VOLATILITY_60 } from "../shared";
 import type { PairContext } from "../slice";
 
 /** The causality columns that are not among the 1,080. */
@@ -53,7 +53,7 @@ function emitAggregate(context: PairContext, emit: Emit): void {
             const value = at(values, row);
             sum += value;
             squares += value * value;
-            signs += Math.sign(value);
+            signs += signOf(value, EPSILON.bqx);
             highest = Math.max(highest, value);
             lowest = Math.min(lowest, value);
         }
@@ -80,9 +80,11 @@ function emitAggregate(context: PairContext, emit: Emit): void {
 function emitRate(context: PairContext, emit: Emit): void {
     const { span } = context;
     const [slope, r2] = [context.scratch(), context.scratch()];
-    emit("volatility_regime", context.series(regime(VOLATILITY_60), span.from));
+    emit("volatility_regime", context.series(regime(VOLATILITY_60, EPSILON.ratio), span.from));
     const rate = context.series(RATE_IDX, span.from - CAUSALITY_WINDOW + 1);
     rollingLine(rate, CAUSALITY_WINDOW, slope, r2, EPSILON.index, span);
-    for (let row = span.from; row < span.to; row++) r2[row] = Math.sign(at(slope, row)) * at(r2, row);
+    for (let row = span.from; row < span.to; row++) {
+        r2[row] = signOf(at(slope, row), EPSILON.index) * at(r2, row);
+    }
     emit("trend_strength", r2);
 }

@@ -6,7 +6,7 @@ import { correlationOf, rollingComoments } from "../kernels/comoments";
 import { rollingMeanStd } from "../kernels/moments";
 import { at, earlier } from "../kernels/span";
 import { arrayAt, commonFactor, FACTOR, ownStrengths, pairwiseCorrelation } from "../marketSeries";
-import { bqx, EPSILON } from "../shared";
+import { bqx, EPSILON, signOf } from "../shared";
 import type { PairContext } from "../slice";
 import { emitTermStructure } from "./bqxTermStructure";
 import { comomentBuffers, lagged, residualStd, standardised } from "./correlations";
@@ -62,16 +62,16 @@ function emitSignShare(context: PairContext, emit: Emit): void {
     const { slice, span } = context;
     const own = context.series(bqx(BQX_DEFAULT), span.from);
     const output = context.scratch().fill(0, span.from, span.to);
+    const sign = (values: Float64Array, row: number) => signOf(at(values, row), EPSILON.bqx);
     const others = PAIRS.filter((pair) => pair !== context.pair);
     for (const other of others) {
         const values = slice.pair(other).series(bqx(BQX_DEFAULT), span.from);
         for (let row = span.from; row < span.to; row++) {
-            if (at(own, row) * at(values, row) > 0) output[row] = at(output, row) + 1;
+            if (sign(own, row) * sign(values, row) > 0) output[row] = at(output, row) + 1;
         }
     }
     for (let row = span.from; row < span.to; row++) {
-        const moved = Math.abs(at(own, row)) > EPSILON.bqx;
-        output[row] = moved ? at(output, row) / others.length : NaN;
+        output[row] = Math.abs(sign(own, row)) === 1 ? at(output, row) / others.length : NaN;
     }
     emit("bqx_sign_share", output);
 }

@@ -85,6 +85,6 @@ function emitRegime(context: PairContext, emit: Emit): void {
     const { slice, span } = context;
     const panel = slice.group(pairwiseCorrelation("idx", 60), span.from - REGIME_WINDOW + 1);
     const output = context.scratch();
-    rollingTercile(arrayAt(panel, 0), REGIME_WINDOW, output, span);
+    rollingTercile(arrayAt(panel, 0), REGIME_WINDOW, EPSILON.score, output, span);
     emit("correlation_regime_60", output);
 }

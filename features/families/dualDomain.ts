@@ -1,6 +1,6 @@
 import { CROSS_LAGS } from "../catalogue/dualDomain";
 import { defineFamily, type Emit } from "../family";
-import { type Comoments, correlationOf, rollingComoments } from "../kernels/comoments";
+import { correlationOf, rollingComoments } from "../kernels/comoments";
 import { at, earlier } from "../kernels/span";
 import {
     bqx,
@@ -16,6 +16,7 @@ import {
     VOLATILITY_30,
 } from "../shared";
 import type { PairContext } from "../slice";
+import { comomentBuffers } from "./correlations";
 import { emitBands } from "./dualDomainBands";
 import { termsOf } from "./regression/terms";
 
@@ -38,18 +39,13 @@ export const dualDomainComparison = defineFamily({
     },
 });
 
-export function comomentsIn(context: PairContext): Comoments {
-    const take = () => context.scratch();
-    return { meanX: take(), meanY: take(), varianceX: take(), varianceY: take(), covariance: take() };
-}
-
 /** Straight lines of each domain on the other over 30 minutes; x is rate_idx, y is bqx_15. */
 function emitRegressions(context: PairContext, emit: Emit): void {
     const { span } = context;
     const window = 30;
     const rate = context.series(RATE_IDX, span.from - window + 1);
     const momentum = context.series(bqx(15), span.from - window + 1);
-    const moments = comomentsIn(context);
+    const moments = comomentBuffers(context);
     rollingComoments(rate, momentum, window, moments, span);
     const take = () => context.scratch();
     const [r2, rateBeta, rateZ, bqxBeta, bqxZ, decoupled] = [take(), take(), take(), take(), take(), take()];
@@ -80,7 +76,7 @@ function emitCoupling(context: PairContext, emit: Emit): void {
     const { span } = context;
     const rate = context.series(RATE_IDX, span.from - 59);
     const momentum = context.series(bqx(15), span.from - 59);
-    const moments = comomentsIn(context);
+    const moments = comomentBuffers(context);
     const [brief, long] = [context.scratch(), context.scratch()];
     rollingComoments(rate, momentum, 15, moments, span);
     correlationOf(moments, EPSILON.index, EPSILON.bqx, brief, span);
@@ -125,7 +121,7 @@ function emitCrossCorrelations(context: PairContext, emit: Emit): void {
     const wide = earlier(span, CROSS_WINDOW - 1);
     const change = context.series(BQX_CHANGE, wide.from);
     const returns = context.series(LOG_RETURN, wide.from - longest);
-    const moments = comomentsIn(context);
+    const moments = comomentBuffers(context);
     const [earlierReturns, output] = [context.scratch(), context.scratch()];
     for (const lag of CROSS_LAGS) {
         for (let row = wide.from; row < wide.to; row++)

@@ -63,7 +63,7 @@ function bandsOf(context: PairContext, short: "idx" | "bqx"): Bands {
     rollingShape(values, WINDOW, shape, epsilon, earlier(span, REGIME_WINDOW - 1));
     const [longStd, regime] = [take(), take()];
     rollingMeanStd(values, COMPRESSION_WINDOW, regime, longStd, span);
-    rollingTercile(shape.std, REGIME_WINDOW, regime, span);
+    rollingTercile(shape.std, REGIME_WINDOW, epsilon, regime, span);
     return { values, ...shape, longStd, regime, epsilon };
 }
 
@@ -101,5 +101,8 @@ const slopeOf = ({ mean, std, epsilon }: Bands, row: number): number =>
         ? NaN
         : safeRatio(at(mean, row) - at(mean, row - SLOPE_MINUTES), at(std, row), epsilon);
 
-/** 1 above the upper band, -1 below the lower, 0 between; NaN stays. */
-const outside = (z: number): number => (Math.abs(z) > 2 ? Math.sign(z) : 0 * z);
+/**
+ * 1 above the upper band, -1 below the lower, 0 between; NaN stays. Four equal minutes among 16 that stand still lie on
+ * the band itself.
+ */
+const outside = (z: number): number => (Math.abs(z) - 2 > EPSILON.score ? Math.sign(z) : 0 * z);

@@ -4,7 +4,7 @@ import { rollingLine } from "../kernels/fits";
 import { rollingTercile } from "../kernels/ranks";
 import { at, earlier } from "../kernels/span";
 import { rollingSum } from "../kernels/sums";
-import { EPSILON, LOG_RETURN, RATE_IDX } from "../shared";
+import { EPSILON, LOG_RETURN, RATE_IDX, signOf } from "../shared";
 import type { PairContext } from "../slice";
 
 const BRIEF = 20;
@@ -27,7 +27,7 @@ function emitLines(context: PairContext, emit: Emit): void {
     for (const window of [LONG, BRIEF]) {
         rollingLine(rate, window, slope, r2, EPSILON.index, wide);
         emit(`trend_r2_${window}`, r2);
-        rollingTercile(slope, REGIME_WINDOW, output, span);
+        rollingTercile(slope, REGIME_WINDOW, EPSILON.index, output, span);
         emit(`trend_regime_${window}`, output);
     }
     // The slope is now that of the brief window.
@@ -35,7 +35,8 @@ function emitLines(context: PairContext, emit: Emit): void {
         const before = row < BRIEF ? NaN : at(slope, row - BRIEF);
         const now = at(slope, row);
         output[row] = now - before;
-        reversal[row] = Number.isNaN(before) ? NaN : Number(now * before < 0);
+        const turn = signOf(now, EPSILON.index) * signOf(before, EPSILON.index);
+        reversal[row] = Number.isNaN(turn) ? NaN : Number(turn < 0);
     }
     emit(`trend_acceleration_${BRIEF}`, output);
     emit(`trend_reversal_${BRIEF}`, reversal);
@@ -62,9 +63,9 @@ function emitSigns(context: PairContext, emit: Emit): void {
     rollingSum(sizes, LONG, path, span);
     for (let row = span.from; row < span.to; row++) {
         const net = at(ups, row);
-        // A move that came back to where it was leaves rounding.
-        const side = net > EPSILON.ratio ? up : net < -EPSILON.ratio ? down : undefined;
-        const along = side === undefined ? 0 * net : at(side, row);
+        // A move that came back to where it was has no way to go along with.
+        const way = signOf(net, EPSILON.ratio);
+        const along = way > 0 ? at(up, row) : way < 0 ? at(down, row) : way;
         ups[row] = along / BRIEF;
         const [moved, walked] = [Math.abs(at(downs, row)), at(path, row)];
         sizes[row] = Number.isNaN(walked) ? NaN : Number(moved <= SIDEWAYS_EFFICIENCY * walked);

@@ -23,9 +23,9 @@ export function emitVolatility(context: PairContext, emit: Emit): void {
 
 function emitRegimes(context: PairContext, emit: Emit): void {
     const { span } = context;
-    const brief = context.series(regime(VOLATILITY_20), span.from - TRANSITION_MINUTES);
+    const brief = context.series(regime(VOLATILITY_20, EPSILON.ratio), span.from - TRANSITION_MINUTES);
     const transition = context.scratch();
-    emit("volatility_regime_60", context.series(regime(VOLATILITY_60), span.from));
+    emit("volatility_regime_60", context.series(regime(VOLATILITY_60, EPSILON.ratio), span.from));
     emit("volatility_regime_20", brief);
     for (let row = span.from; row < span.to; row++) {
         const before = row < TRANSITION_MINUTES ? NaN : at(brief, row - TRANSITION_MINUTES);
@@ -55,7 +55,7 @@ function emitMovements(context: PairContext, emit: Emit): void {
     emit("volatility_acceleration_20", acceleration);
     emit("volatility_expansion", expansion);
     emit("volatility_compression", compression);
-    rollingRank(brief, 100, z, span);
+    rollingRank(brief, 100, EPSILON.ratio, z, span);
     emit("volatility_percentile_100", z);
 }
 

@@ -5,6 +5,12 @@ import { at } from "../kernels/span";
 import { bqx, BQX_SCALE_STD, EPSILON } from "../shared";
 import type { PairContext } from "../slice";
 
+/** As shares of the swing, measured back from its end: an extension of 1.272 lies 0.272 beyond it. */
+const LEVELS = [
+    ...RETRACEMENTS.map((level) => ({ name: `retracement_${levelName(level)}`, back: level })),
+    ...EXTENSIONS.map((level) => ({ name: `extension_${levelName(level)}`, back: 1 - level })),
+];
+
 /** Levels of the last swing of bqx_15, from the older to the newer of the window's extremes. */
 export const fibonacciBqx = defineFamily({
     name: "fibonacci bqx",
@@ -33,12 +39,7 @@ function emitSwing(context: PairContext, window: number, emit: Emit): void {
     emit(`fib_low_age_bqx_${window}`, lowAge);
     emit(`fib_direction_bqx_${window}`, direction);
     const scale = context.series(BQX_SCALE_STD, span.from);
-    // Levels as shares of the swing, measured back from its end: an extension of 1.272 lies 0.272 beyond it.
-    const levels = [
-        ...RETRACEMENTS.map((level) => ({ name: `retracement_${levelName(level)}`, back: level })),
-        ...EXTENSIONS.map((level) => ({ name: `extension_${levelName(level)}`, back: 1 - level })),
-    ];
-    for (const { name, back } of levels) {
+    for (const { name, back } of LEVELS) {
         for (let row = span.from; row < span.to; row++) {
             const isUp = at(direction, row) >= 0;
             const end = isUp ? at(high, row) : at(low, row);

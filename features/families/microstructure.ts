@@ -58,6 +58,6 @@ export const microstructure = defineFamily({
             z[row] = std > SPREAD_EPSILON_BP ? (at(spread, row) - at(mean, row)) / std : NaN;
         }
         emit(`spread_z_${SPREAD_Z_WINDOW}`, z);
-        emit("spread_regime", context.series(regime(SPREAD_BP), span.from));
+        emit("spread_regime", context.series(regime(SPREAD_BP, SPREAD_EPSILON_BP), span.from));
     },
 });

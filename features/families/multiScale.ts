@@ -3,16 +3,15 @@ import { defineFamily, type Emit } from "../family";
 import { rollingLine } from "../kernels/fits";
 import { at } from "../kernels/span";
 import { rollingMean } from "../kernels/sums";
+import type { Short } from "../marketSeries";
 import {
     bqx,
     BQX_SCALE_STD,
     BQX_VOLATILITY_20,
     EPSILON,
-    RATE_IDX,
-    RATE_IDX_HIGH,
-    RATE_IDX_LOW,
     regime,
     safeRatio,
+    signOf,
     VOLATILITY_20,
 } from "../shared";
 import type { PairContext } from "../slice";
@@ -24,16 +23,14 @@ import {
     lineSlope,
     macd,
     type MinuteBars,
-    onTrailingBars,
     rsi,
     slope,
     sma,
     smaDistance,
 } from "./bars/indicators";
 import { barVolatility } from "./bars/series";
-import { columnIn } from "./multiResolution";
+import { type BarTable, emitOnBars, rateMinutes } from "./bars/table";
 
-type Short = "idx" | "bqx";
 type Scale = (typeof SCALES)[number];
 
 /** Bars whose move is the trend. */
@@ -42,24 +39,22 @@ const TREND_BARS = 8;
 /** Bars of history: EMA 20. */
 const HISTORY = SPAN * 20;
 
-/** Indicators by the part of the column's name before and after the domain. */
-const INDICATORS = {
-    sma_distance: { suffix: "_10", indicator: smaDistance(10) },
-    ema_distance: { suffix: "_20", indicator: emaDistance(20, SPAN) },
-    rsi: { suffix: "_14", indicator: rsi(14, SPAN) },
-    macd_line: { suffix: "_6_13", indicator: macd(6, 13, undefined, SPAN) },
-    macd_histogram: { suffix: "_6_13_5", indicator: macd(6, 13, 5, SPAN) },
-    atr_percent: { suffix: "_14", indicator: atrPercent(14, SPAN) },
-    bollinger_width: { suffix: "_20", indicator: bollingerWidth(20) },
-    slope: { suffix: `_${TREND_BARS}`, indicator: slope(TREND_BARS) },
-    r2: { suffix: `_${TREND_BARS}`, indicator: lineR2(TREND_BARS) },
-} as const;
-
-const BAR_INDICATORS = {
-    ...Object.fromEntries(Object.entries(INDICATORS).map(([name, { indicator }]) => [name, indicator])),
-    sma: sma(10),
-    trend: lineSlope(TREND_BARS),
-};
+const tableOf = (minutes: Scale): BarTable => ({
+    minutes,
+    history: HISTORY,
+    columns: {
+        sma_distance_10: smaDistance(10),
+        ema_distance_20: emaDistance(20, SPAN),
+        rsi_14: rsi(14, SPAN),
+        macd_line_6_13: macd(6, 13, undefined, SPAN),
+        macd_histogram_6_13_5: macd(6, 13, 5, SPAN),
+        atr_percent_14: atrPercent(14, SPAN),
+        bollinger_width_20: bollingerWidth(20),
+        [`slope_${TREND_BARS}`]: slope(TREND_BARS),
+        [`r2_${TREND_BARS}`]: lineR2(TREND_BARS),
+    },
+    parts: { sma: sma(10), trend: lineSlope(TREND_BARS) },
+});
 
 const VOLATILITY = {
     idx: { minute: VOLATILITY_20, 30: barVolatility("idx", 30, 20), 60: barVolatility("idx", 60, 20) },
@@ -79,27 +74,15 @@ export const multiScale = defineFamily({
 
 function sourceOf(context: PairContext, short: Short): MinuteBars {
     const from = context.span.from - (HISTORY + 1) * Math.max(...SCALES);
-    if (short === "idx") {
-        return {
-            close: context.series(RATE_IDX, from),
-            high: context.series(RATE_IDX_HIGH, from),
-            low: context.series(RATE_IDX_LOW, from),
-            isRate: true,
-            scale: undefined,
-            epsilon: EPSILON.index,
-        };
-    }
+    if (short === "idx") return rateMinutes(context, from);
     const values = context.series(bqx(15), from);
     const scale = context.series(BQX_SCALE_STD, context.span.from);
     return { close: values, high: values, low: values, isRate: false, scale, epsilon: EPSILON.bqx };
 }
 
 function emitScale(context: PairContext, short: Short, source: MinuteBars, minutes: Scale, emit: Emit): void {
-    const name = (term: string, suffix: string) => `m${minutes}_${term}_${short}${suffix}`;
-    const columns = onTrailingBars(context, source, minutes, HISTORY, BAR_INDICATORS);
-    for (const [term, { suffix }] of Object.entries(INDICATORS))
-        emit(name(term, suffix), columnIn(columns, term));
-    emitAgainstMinutes(context, short, source, minutes, columns, emit);
+    const onBars = emitOnBars(context, source, tableOf(minutes), short, emit);
+    emitAgainstMinutes(context, short, source, minutes, onBars, emit);
     emitRegimes(context, short, minutes, emit);
 }
 
@@ -109,15 +92,15 @@ function emitAgainstMinutes(
     short: Short,
     { close, scale, epsilon }: MinuteBars,
     minutes: Scale,
-    columns: ReadonlyMap<string, Float64Array>,
+    onBars: (indicator: string) => Float64Array,
     emit: Emit,
 ): void {
     const { span } = context;
     const take = () => context.scratch();
     const [average, slopes, r2] = [take(), take(), take()];
     const [volatilities, agreement, dominance] = [take(), take(), take()];
-    const barAverage = columnIn(columns, "sma");
-    const barSlope = columnIn(columns, "trend");
+    const barAverage = onBars("sma");
+    const barSlope = onBars("trend");
     const barVolatilities = context.series(VOLATILITY[short][minutes], span.from);
     const minuteVolatilities = context.series(VOLATILITY[short].minute, span.from);
     rollingMean(close, 10, average, span);
@@ -132,7 +115,7 @@ function emitAgainstMinutes(
         average[row] = scale === undefined ? gap / at(average, row) : safeRatio(gap, at(scale, row), epsilon);
         const [long, brief] = [at(barVolatilities, row), at(minuteVolatilities, row)];
         volatilities[row] = safeRatio(long, Math.sqrt(minutes) * brief, EPSILON.ratio);
-        agreement[row] = Math.sign(at(barSlope, row)) * Math.sign(at(slopes, row));
+        agreement[row] = signOf(at(barSlope, row), epsilon) * signOf(at(slopes, row), epsilon);
         const own = safeRatio(moved(row, TREND_BARS * minutes), long, EPSILON.ratio);
         const other = safeRatio(moved(row, TREND_BARS), brief, EPSILON.ratio);
         dominance[row] = safeRatio(own, own + other, EPSILON.ratio);
@@ -147,8 +130,8 @@ function emitAgainstMinutes(
 /** Whether the bars' volatility lies in the same tercile of the last 1,440 minutes as that of single minutes. */
 function emitRegimes(context: PairContext, short: Short, minutes: Scale, emit: Emit): void {
     const { span } = context;
-    const bars = context.series(regime(VOLATILITY[short][minutes]), span.from);
-    const single = context.series(regime(VOLATILITY[short].minute), span.from);
+    const bars = context.series(regime(VOLATILITY[short][minutes], EPSILON.ratio), span.from);
+    const single = context.series(regime(VOLATILITY[short].minute, EPSILON.ratio), span.from);
     const output = context.scratch();
     for (let row = span.from; row < span.to; row++) {
         const [one, two] = [at(bars, row), at(single, row)];

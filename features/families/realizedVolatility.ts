@@ -202,6 +202,7 @@ function emitMovements(context: PairContext, side: Side, emit: Emit): void {
     for (let row = span.from; row < span.to; row++)
         output[row] = safeRatio(at(brief, row), at(long, row), epsilon);
     emit(`rv_har_ratio_${short}_30_240`, output);
-    rollingRank(realizedSeries(context, side, 60, PERCENTILE_WINDOW - 1), PERCENTILE_WINDOW, output, span);
+    const ranked = realizedSeries(context, side, 60, PERCENTILE_WINDOW - 1);
+    rollingRank(ranked, PERCENTILE_WINDOW, epsilon, output, span);
     emit(`rv_percentile_${short}_${PERCENTILE_WINDOW}`, output);
 }

@@ -5,6 +5,7 @@ import { packedIndex } from "../kernels/covariances";
 import { LeadingEigen } from "../kernels/eigen";
 import { at } from "../kernels/span";
 import type { Market } from "../market";
+import { returnsOf } from "./returns";
 
 /** What is fitted across pairs, on the training split only. */
 export interface CrossPairParameters {
@@ -64,21 +65,6 @@ function usdLoadings(covariance: Covariance): Map<Pair, number> {
         0,
     );
     return new Map(MAJORS.map((pair, i) => [pair, usdRises < 0 ? -at(loadings, i) : at(loadings, i)]));
-}
-
-function returnsOf({ bars, timestamps }: Market, from: number, to: number): Float64Array[] {
-    const missing = PAIRS.filter((pair) => !bars.has(pair));
-    const problems = missing.map((pair) => `the market has no bars of ${pair}`);
-    if (!(from >= 0 && to <= timestamps.length && to - from > 2)) {
-        problems.push(`rows ${from} to ${to} are not 3 or more of the market's ${timestamps.length}`);
-    }
-    if (problems.length > 0) throw new Error(`nothing can be fitted:\n  ${problems.join("\n  ")}`);
-    return PAIRS.map((pair) => {
-        const close = bars.get(pair)?.close.subarray(from, to) ?? new Float64Array(0);
-        return Float64Array.from({ length: to - from - 1 }, (_, i) =>
-            Math.log(at(close, i + 1) / at(close, i)),
-        );
-    });
 }
 
 /** Packed covariances, in two passes. */

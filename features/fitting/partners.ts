@@ -2,6 +2,7 @@ import { type Pair, PAIRS } from "../../config/pairs";
 import { baseOf, quoteOf } from "../currencies";
 import { at } from "../kernels/span";
 import type { Market } from "../market";
+import { returnsOf } from "./returns";
 
 /** The two pairs that a pair is held against. */
 export type Partners = readonly [Pair, Pair];
@@ -13,7 +14,7 @@ const COLLINEAR = 1 - 1e-9;
  * The partners of every pair: of all twos that do not close a triangle with it, the one whose returns explain most of the
  * variance of its own over rows [from, to). The earlier in PAIRS wins a tie. Two that close a triangle explain all of it, as
  * their rates multiply to the pair's own.
- * @throws Error where the market lacks a pair
+ * @throws Error where the market lacks a pair, or the rows
  */
 export function fitPartners(market: Market, from: number, to: number): Map<Pair, Partners> {
     const correlations = returnCorrelations(market, from, to);
@@ -54,7 +55,8 @@ function explainedShare(y1: number, y2: number, between: number): number {
 
 /** Correlation of r over rows [from, to) between any two pairs; 0 where one of them did not move. */
 function returnCorrelations(market: Market, from: number, to: number): Correlation {
-    const returns = new Map(PAIRS.map((pair) => [pair, standardisedReturns(market, pair, from, to)]));
+    const all = returnsOf(market, from, to).map(standardised);
+    const returns = new Map(PAIRS.map((pair, index) => [pair, all[index]]));
     const known = new Map<string, number>();
     return (one, other) => {
         const key = one < other ? one + other : other + one;
@@ -71,13 +73,7 @@ function returnCorrelations(market: Market, from: number, to: number): Correlati
 }
 
 /** Returns less their mean, divided so that their squares add up to 1. */
-function standardisedReturns(market: Market, pair: Pair, from: number, to: number): Float64Array {
-    const close = market.bars.get(pair)?.close;
-    if (close === undefined) throw new Error(`the market has no bars of ${pair}`);
-    const first = Math.max(1, from);
-    const returns = Float64Array.from({ length: Math.max(0, to - first) }, (_, index) =>
-        Math.log(at(close, first + index) / at(close, first + index - 1)),
-    );
+function standardised(returns: Float64Array): Float64Array {
     const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
     const size = Math.sqrt(returns.reduce((sum, value) => sum + (value - mean) ** 2, 0));
     return returns.map((value) => (size > 0 ? (value - mean) / size : 0));

@@ -4,15 +4,11 @@ import { loadMarket } from "../../data/load";
 import { computeNewest } from "../../features/engine";
 import { HISTORY_MINUTES } from "../../features/slice";
 import { cutMarket, PARAMETERS } from "./market";
-import { SINGLE_PAIR_COLUMNS, valuesOf } from "./values";
+import { SINGLE_PAIR_COLUMNS, twins, valuesOf } from "./values";
 
 /** A folder of real one-minute bars, `<pair>.csv.gz`; they may not be part of this repository. */
 const FOLDER = process.env["BQX_REAL_BARS"];
 
-/** Columns that are more alike than this say the same thing twice. */
-const TWINS = 0.999_999;
-/** Rows between two that are compared for twins: neighbours tell little more. */
-const STRIDE = 23;
 const NAMES = SINGLE_PAIR_COLUMNS.map(({ name }) => name);
 
 (FOLDER === undefined ? describe.skip : describe)("features of real bars", function () {
@@ -38,20 +34,8 @@ const NAMES = SINGLE_PAIR_COLUMNS.map(({ name }) => name);
 
     it("are no twins of each other", () => {
         const start = Math.max(...SINGLE_PAIR_COLUMNS.map(({ lookbackMinutes }) => lookbackMinutes));
-        // The causality columns besides the 1,080 may repeat one: they are used at another lag.
-        const compared = SINGLE_PAIR_COLUMNS.filter(({ family }) => family !== "causality").map(
-            ({ name }) => ({
-                name,
-                unit: standardised(values.get(name)!.subarray(start)),
-            }),
-        );
-        const twins = compared.flatMap(({ name, unit }, index) =>
-            compared
-                .slice(index + 1)
-                .filter((other) => Math.abs(unit.reduce((sum, x, i) => sum + x * other.unit[i]!, 0)) > TWINS)
-                .map((other) => `${name} and ${other.name}`),
-        );
-        expect(twins).to.deep.equal([]);
+        const warm = Array.from(values, ([name, column]) => [name, column.subarray(start)] as const);
+        expect(twins(new Map(warm))).to.deep.equal([]);
     });
 
     it("have the same bits when the newest row is computed from its history alone", () => {
@@ -63,15 +47,3 @@ const NAMES = SINGLE_PAIR_COLUMNS.map(({ name }) => name);
         }
     });
 });
-
-/** Every so many values, with mean 0 and length 1; what is missing counts as the mean. */
-function standardised(values: Float32Array): Float64Array {
-    const picked = Float64Array.from(
-        { length: Math.floor(values.length / STRIDE) },
-        (_, i) => values[i * STRIDE]!,
-    );
-    const known = picked.filter((value) => !Number.isNaN(value));
-    const mean = known.reduce((sum, value) => sum + value / known.length, 0);
-    const length = Math.hypot(...known.map((value) => value - mean));
-    return picked.map((value) => (Number.isNaN(value) ? 0 : (value - mean) / length));
-}

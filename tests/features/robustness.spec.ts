@@ -1,13 +1,10 @@
 import { expect } from "chai";
 import type { Pair } from "../../config/pairs";
 import type { Bars, Market } from "../../features/market";
-import { PARAMETERS, simulatedMarket } from "./market";
-import { SINGLE_PAIR_COLUMNS, valuesOf } from "./values";
+import { PARAMETERS, randomNumbers, simulatedMarket, tradingMinutes } from "./market";
+import { apart, columnsOf, SINGLE_PAIR_COLUMNS, valuesOf } from "./values";
 
 const ROWS = 6100;
-
-/** Largest difference allowed between two computations that are equal but for rounding, in a column's own spread. */
-const ROUNDING = 1e-3;
 
 const withBars = (market: Market, change: (bars: Bars) => Partial<Bars>): Market => ({
     ...market,
@@ -15,23 +12,6 @@ const withBars = (market: Market, change: (bars: Bars) => Partial<Bars>): Market
         ["eurusd", { ...market.bars.get("eurusd")!, ...change(market.bars.get("eurusd")!) }],
     ]),
 });
-
-/** Columns whose values differ by more than rounding; a rank or a flag may differ in 1 % of rows, where it is close. */
-function apart(one: Map<string, Float32Array>, two: Map<string, Float32Array>): string[] {
-    return SINGLE_PAIR_COLUMNS.flatMap(({ name }) => {
-        const [left, right] = [one.get(name)!, two.get(name)!];
-        const known = left.filter((value) => !Number.isNaN(value));
-        const mean = known.reduce((sum, value) => sum + value / known.length, 0);
-        const spread = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2 / known.length, 0));
-        const off = left.filter((value, row) => {
-            const other = right[row]!;
-            if (Number.isNaN(value) || Number.isNaN(other))
-                return Number.isNaN(value) !== Number.isNaN(other);
-            return Math.abs(value - other) > ROUNDING * (spread + Math.abs(value));
-        });
-        return off.length > 0.01 * left.length ? [`${name}: ${off.length} rows`] : [];
-    });
-}
 
 describe("features of odd markets", function () {
     this.timeout(60_000);
@@ -52,6 +32,47 @@ describe("features of odd markets", function () {
             pairs: new Map<Pair, typeof own>([["eurusd", { ...own, baseRate: 100 * own.baseRate }]]),
         };
         expect(apart(values, valuesOf(scaled, { parameters }))).to.deep.equal([]);
+    });
+
+    it("do not depend on it in thin hours either, when values are often equal but for rounding", () => {
+        const random = randomNumbers(3);
+        // One tick up or down every half hour or so.
+        let ticks = 120_000;
+        const thin = Float64Array.from({ length: ROWS }, () => {
+            if (random() < 0.03) ticks += random() < 0.5 ? 1 : -1;
+            return ticks;
+        });
+        // Not singular spectra: that of a single move has no first component, so any basis is as good.
+        const spectral = columnsOf("spectral and wavelet").filter((name) => !name.startsWith("ssa_"));
+        const columns = [...SINGLE_PAIR_COLUMNS.map(({ name }) => name), ...spectral];
+        const at = (tick: number) => {
+            const close = thin.map((each) => each * tick);
+            const before = close.map((price, row) => close[row - 1] ?? price);
+            const bars = {
+                open: before,
+                high: close.map((price, row) => Math.max(price, before[row]!)),
+                low: close.map((price, row) => Math.min(price, before[row]!)),
+                close,
+            };
+            const pairs = new Map(PARAMETERS.pairs);
+            pairs.set("eurusd", { ...pairs.get("eurusd")!, baseRate: close[0]! });
+            const parameters = { ...PARAMETERS, pairs };
+            return valuesOf(
+                withBars(market, () => bars),
+                { columns, parameters, from: ROWS - 700 },
+            );
+        };
+        const one = at(1e-5);
+        for (const tick of [1e-3, 0.7e-5]) expect(apart(one, at(tick)), `${tick}`).to.deep.equal([]);
+    });
+
+    it("do not notice a weekend, or that clocks change in it", () => {
+        const clock = new Set(columnsOf("time and calendar"));
+        // Friday 2017-11-03 to Sunday, when New York goes back to standard time and London has done so.
+        const timestamps = tradingMinutes(ROWS, Date.UTC(2017, 10, 1, 3));
+        const other = valuesOf({ ...market, timestamps });
+        for (const name of clock) other.set(name, values.get(name)!);
+        expect(apart(values, other)).to.deep.equal([]);
     });
 
     it("are finite or NaN in a market that stands still", () => {
@@ -132,7 +153,8 @@ describe("features of odd markets", function () {
         const columns = ["spread_bp", "activity", "activity_change_5"];
         const own = valuesOf(quoted, { columns });
         const { volume } = market.bars.get("eurusd")!;
-        expect(own.get("activity")).to.deep.equal(Float32Array.from(volume));
+        expect(own.get("activity")!.subarray(1)).to.deep.equal(Float32Array.from(volume.subarray(1)));
+        expect(own.get("activity")![0]).to.be.NaN;
         expect(own.get("spread_bp")![100]).to.be.closeTo(0.95, 0.05);
         expect(own.get("spread_bp")![29]).to.be.NaN;
         const [now, before] = [volume[500]!, volume[495]!];

@@ -60,8 +60,6 @@ export function writeGroup(
     const request = { pairs, columns, from, to, chunkRows: to - from };
     for (const { pair, values } of computeRange(market, parameters, request))
         writeFileSync(join(folder, `${name}.${pair}.f32`), values);
-    const tolerances = Object.fromEntries(
-        wanted.map((column) => [column.name, families[column.family]?.error]),
-    );
+    const tolerances = Object.fromEntries(wanted.map((column) => [column.name, families[column.family]]));
     writeFileSync(join(folder, `${name}.json`), JSON.stringify({ pairs, columns, from, tolerances }));
 }

@@ -1,12 +1,7 @@
 import type { FamilyName } from "../../features/catalogue/column";
 
-/** How far values may lie from the reference. */
-export interface Tolerance {
-    /** Largest error of a row, relative to its value or to the column's standard deviation, whichever is larger. */
-    readonly error: number;
-    /** Share of the rows that may be further apart: where a flag, a rank or an NaN hangs on the last digit. */
-    readonly rows: number;
-}
+/** Largest error of a row, relative to its value or to the column's standard deviation, whichever is larger. */
+type Tolerance = number;
 
 /** Families that one Python module computes again. */
 export interface ReferenceGroup {
@@ -20,14 +15,11 @@ export interface ReferenceGroup {
 }
 
 /** Stored values are float32, whose rounding is 6e-8 of the value. */
-const EXACT: Tolerance = { error: 1e-7, rows: 0 };
-
-/** The same; but a rank, a tercile or a sign turns where two values, or a value and 0, are equal but for rounding. */
-const TIES: Tolerance = { error: 1e-7, rows: 0.003 };
+const EXACT: Tolerance = 1e-7;
 
 /** TA-Lib's Wilder smoothing reads all bars, ours 10 periods: e^-10 of the weight is older. EMA: e^-20. */
-const WILDER: Tolerance = { error: 1e-3, rows: 0 };
-const EMA: Tolerance = { error: 1e-6, rows: 0 };
+const WILDER: Tolerance = 1e-3;
+const EMA: Tolerance = 1e-6;
 
 /** Every family with its reference and its tolerance. */
 export const REFERENCE_GROUPS: readonly ReferenceGroup[] = [
@@ -48,20 +40,20 @@ export const REFERENCE_GROUPS: readonly ReferenceGroup[] = [
             "statistics bqx": EXACT,
             "bollinger bqx": EXACT,
             "fibonacci bqx": EXACT,
-            causality: TIES,
+            causality: EXACT,
         },
     },
-    { name: "volatility", families: { "realized volatility": TIES } },
+    { name: "volatility", families: { "realized volatility": EXACT } },
     { name: "averages_and_memory", families: { "moving averages": EXACT, memory: EXACT } },
-    { name: "bars", families: { "multi-resolution": TIES, "multi-scale": TIES } },
+    { name: "bars", families: { "multi-resolution": EXACT, "multi-scale": EXACT } },
     { name: "clock", families: { "time and calendar": EXACT } },
-    { name: "activity", families: { volume: TIES, microstructure: TIES } },
-    { name: "events", families: { "event and regime": TIES } },
-    { name: "dual_domain", families: { "dual-domain comparison": TIES } },
+    { name: "activity", families: { volume: EXACT, microstructure: EXACT } },
+    { name: "events", families: { "event and regime": EXACT } },
+    { name: "dual_domain", families: { "dual-domain comparison": EXACT } },
     { name: "spectral", families: { "spectral and wavelet": EXACT }, newestRows: 800 },
     {
         name: "correlations",
-        families: { "correlation idx": TIES, "correlation bqx": TIES },
+        families: { "correlation idx": EXACT, "correlation bqx": EXACT },
         newestRows: 500,
     },
     { name: "panel", families: { "cross-sectional panel": EXACT } },

@@ -25,7 +25,7 @@ function tooFar({ families }: ReferenceGroup, report: readonly Measured[]): stri
         if (each.unknown) return [`${each.column}: not in the catalogue`];
         const family = familyOf.get(each.column);
         const tolerance = family === undefined ? undefined : families[family];
-        if (tolerance !== undefined && each.known > 0 && each.apart <= tolerance.rows * each.rows) return [];
+        if (tolerance !== undefined && each.known > 0 && each.apart === 0) return [];
         const { pair, column, rows, known, apart, oneSidedNaN, maxAbsolute, maxRelative } = each;
         const errors = `error at most ${maxAbsolute.toExponential(1)}, relative ${maxRelative.toExponential(1)}`;
         return [

@@ -4,17 +4,11 @@ import { defineSeries, type Emit } from "../../family";
 import { rollingMeanStd } from "../../kernels/moments";
 import { at, earlier, type Span } from "../../kernels/span";
 import type { SeriesDefinition } from "../../series";
-import { bqx, EPSILON, RATE_IDX } from "../../shared";
+import { bqx, EPSILON, LN_RATE, signOf } from "../../shared";
 import type { PairContext } from "../../slice";
 import { lagged, standardised } from "../correlations";
 
 const BASIS_POINTS = 1e4;
-
-/** ln(rate_idx / 100): 0 at the base timestamp of every pair, so that triangles of indices close as those of rates do. */
-const LOG_INDEX = defineSeries("log_index", (context, output, { from, to }) => {
-    const index = context.series(RATE_IDX, from);
-    for (let row = from; row < to; row++) output[row] = Math.log(at(index, row) / 100);
-});
 
 /** What a pair has more of a series than the two legs of its triangle together, times `scale`. */
 const residualOf = (
@@ -33,8 +27,11 @@ const residualOf = (
         }
     });
 
-const IDX_RESIDUAL = residualOf("triangle_idx", LOG_INDEX, BASIS_POINTS);
+const IDX_RESIDUAL = residualOf("triangle_idx", LN_RATE, BASIS_POINTS);
 const BQX_RESIDUAL = residualOf("triangle_bqx", bqx(BQX_DEFAULT), 1);
+
+/** Basis points. */
+const IDX_EPSILON = BASIS_POINTS * EPSILON.ratio;
 
 const Z_WINDOW = 20;
 const CHANGE_MINUTES = 5;
@@ -43,7 +40,7 @@ const VOLATILITY_WINDOW = 30;
 /** How far the pair stands from the price that two others imply, in both domains. */
 export function emitTriangle(context: PairContext, emit: Emit): void {
     const { span } = context;
-    emitResidual(context, IDX_RESIDUAL, "idx", BASIS_POINTS * EPSILON.ratio, emit);
+    emitResidual(context, IDX_RESIDUAL, "idx", IDX_EPSILON, emit);
     emitResidual(context, BQX_RESIDUAL, "bqx", EPSILON.bqx, emit);
     emit("triangle_residual_volatility_idx_30", volatility(context, IDX_RESIDUAL));
     emit("triangle_alignment", alignment(context, span));
@@ -94,7 +91,7 @@ function alignment(context: PairContext, { from, to }: Span): Float64Array {
     const momentum = context.series(BQX_RESIDUAL, from);
     const output = context.scratch();
     for (let row = from; row < to; row++) {
-        const product = at(rates, row) * at(momentum, row);
+        const product = signOf(at(rates, row), IDX_EPSILON) * signOf(at(momentum, row), EPSILON.bqx);
         output[row] = Number.isNaN(product) ? NaN : Number(product < 0);
     }
     return output;

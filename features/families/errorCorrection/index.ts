@@ -6,7 +6,7 @@ import { rollingMeanStd } from "../../kernels/moments";
 import { rowsSince } from "../../kernels/since";
 import { at, earlier } from "../../kernels/span";
 import type { Short } from "../../marketSeries";
-import { signedRatio } from "../../shared";
+import { signedRatio, signOf } from "../../shared";
 import type { PairContext } from "../../slice";
 import { LEVEL } from "./levels";
 import { comomentBuffers, lagged, standardised } from "../correlations";
@@ -30,7 +30,7 @@ export const errorCorrection = defineFamily({
             emitResiduals(context, short, toDomain);
             // The crossing reads furthest back, and one row more for the sign before.
             const { residual } = partnerFit(context, short, SINCE_CAP);
-            emitMotion(context, residual, toDomain);
+            emitMotion(context, short, residual, toDomain);
             emitReversion(context, short, residual, toDomain);
             emitScores(context, short, residual, toDomain);
             emitCrossing(context, short, residual, toDomain);
@@ -54,7 +54,7 @@ function emitResiduals(context: PairContext, short: Short, emit: Emit): void {
 }
 
 /** Change of the residual over 20 minutes, the change of that, and whether it has come closer to 0. */
-function emitMotion(context: PairContext, residual: Float64Array, emit: Emit): void {
+function emitMotion(context: PairContext, short: Short, residual: Float64Array, emit: Emit): void {
     const { span } = context;
     const velocity = context.scratch();
     const acceleration = context.scratch();
@@ -66,7 +66,7 @@ function emitMotion(context: PairContext, residual: Float64Array, emit: Emit): v
         velocity[row] = now - then;
         acceleration[row] = now - then - (then - before(row, 2 * VELOCITY_MINUTES));
         const gain = Math.abs(before(row, APPROACH_MINUTES)) - Math.abs(now);
-        toward[row] = Number.isNaN(gain) ? NaN : Number(gain > 0);
+        toward[row] = Number.isNaN(gain) ? NaN : Number(gain > epsilonOf(short));
     }
     emit("velocity_20", velocity);
     emit("acceleration_20", acceleration);
@@ -124,10 +124,11 @@ function emitCrossing(context: PairContext, short: Short, residual: Float64Array
     const wide = earlier(span, SINCE_CAP - 1);
     const crossed = context.scratch();
     const minutes = context.scratch();
+    const sign = (row: number) => signOf(at(residual, row), epsilonOf(short));
     for (let row = wide.from; row < wide.to; row++) {
         // Only the warm-up is unknown: where the partners stood still there is no residual, and so no crossing.
         const isKnown = row > RESIDUAL_LOOKBACK[short];
-        crossed[row] = isKnown ? Number(at(residual, row) * at(residual, row - 1) < 0) : NaN;
+        crossed[row] = isKnown ? Number(sign(row) * sign(row - 1) < 0) : NaN;
     }
     rowsSince(crossed, SINCE_CAP, minutes, span);
     emit("minutes_since_crossing", minutes);

@@ -1,17 +1,11 @@
 import { PAIRS } from "../../../config/pairs";
 import { CURRENCIES } from "../../catalogue/correlation";
 import { baseOf, type Currency, quoteOf } from "../../currencies";
-import { defineSeries } from "../../family";
 import { at } from "../../kernels/span";
 import { arrayAt, type Short } from "../../marketSeries";
 import type { SeriesDefinition } from "../../series";
-import { bqx } from "../../shared";
+import { bqx, LN_RATE } from "../../shared";
 import type { MarketSlice, PairContext } from "../../slice";
-
-/** ln rate, 0 at the base timestamp, so that triangles close whatever a rate is quoted in. */
-const LN_RATE = defineSeries("ln_rate", ({ bars: { close }, parameters }, output, { from, to }) => {
-    for (let row = from; row < to; row++) output[row] = Math.log(at(close, row) / parameters.baseRate);
-});
 
 /** What is held against other pairs: along a chain of pairs both add up, ln rate exactly and bqx to first order. */
 export const LEVEL: Readonly<Record<Short, SeriesDefinition<PairContext>>> = { idx: LN_RATE, bqx: bqx(60) };

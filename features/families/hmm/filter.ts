@@ -5,6 +5,7 @@ import { StepProduct } from "./product";
 /** Chances of the states when the block begins, three for each number of observations before it. */
 const tails = new Float64Array(3 * 8192);
 const before = new Float64Array(3);
+const product = new StepProduct();
 
 /** Where {@link rollingFilter} writes. */
 export interface Filtered {
@@ -36,7 +37,7 @@ export function rollingFilter(
         transitions: [first3, second3, third3],
     } = model;
     const start = stationary(model);
-    const product = new StepProduct(model);
+    product.start(model);
     tails.set(start, 0);
     for (let block = blockStart(origin, from, window); block < to; block += window) {
         const first = Math.max(from, block, window - 1);

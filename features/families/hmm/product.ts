@@ -6,11 +6,12 @@ import type { HmmParameters, Row3 } from "./model";
  * up to a factor, so that long ones do not run out of range; no row of one can vanish, as no transition is impossible.
  */
 export class StepProduct {
-    private readonly transitions: Float64Array;
+    private readonly transitions = new Float64Array(9);
     private readonly product = new Float64Array(9);
 
-    constructor({ transitions }: Pick<HmmParameters, "transitions">) {
-        this.transitions = Float64Array.from(transitions.flat());
+    /** Steps of this model from now on; none so far. */
+    start({ transitions }: Pick<HmmParameters, "transitions">): void {
+        transitions.forEach((row, state) => this.transitions.set(row, 3 * state));
         this.reset();
     }
 

@@ -5,7 +5,10 @@ import type { MarketSlice, PairContext } from "../../slice";
 
 /** What the panel says of one series at each minute. */
 export interface PanelStatistics {
-    /** Per pair, in the order of PAIRS: share of the pairs that it exceeds, equal ones (itself too) counting half. */
+    /**
+     * Per pair, in the order of PAIRS: share of the pairs that it exceeds, equal ones (itself too, and those within
+     * the series' epsilon) counting half.
+     */
     readonly ranks: readonly Float64Array[];
     readonly mean: Float64Array;
     /** Standard deviation, n in the denominator. */
@@ -73,14 +76,13 @@ export function computeStatistics(
         sortOrder(order, now);
         const sorted = (place: number) => at(now, order[place] as number);
         statistics.median[row] = (sorted((count - 1) >> 1) + sorted(count >> 1)) / 2;
-        for (let start = 0, end = 0; start < count; start = end) {
-            while (end < count && sorted(end) === sorted(start)) end++;
+        for (let place = 0, below = 0, upTo = 0; place < count; place++) {
+            const value = sorted(place);
+            while (sorted(below) < value - epsilon) below++;
+            while (upTo < count && sorted(upTo) <= value + epsilon) upTo++;
+            const ranks = statistics.ranks[order[place] as number] as Float64Array;
             // Halves: two for each pair below, one for each equal one.
-            const rank = (start + end) / (2 * count);
-            for (let place = start; place < end; place++) {
-                const ranks = statistics.ranks[order[place] as number] as Float64Array;
-                ranks[row] = rank;
-            }
+            ranks[row] = (below + upTo) / (2 * count);
         }
     }
 }

@@ -10,9 +10,6 @@ import { epsilonOf, fitted, type Short, type Terms, termsOf, type Window } from 
 /** Apexes further than this many windows from t say no more than that there is none. */
 const APEX_LIMIT_WINDOWS = 10;
 
-/** Below this a coefficient that others are divided by counts as 0. */
-const COEFFICIENT_EPSILON = 1e-15;
-
 /** Least squares of rate_idx over six windows. */
 export const regressionIdx = defineFamily({
     name: "regression idx",
@@ -63,7 +60,7 @@ function emitWindow(context: PairContext, short: Short, window: Window, emit: Em
 
 /** Where the parabola turns, in windows from t (negative: in the past), clipped. */
 function apexWindows(a1: number, a2: number, window: number): number {
-    if (!(Math.abs(a2) > COEFFICIENT_EPSILON)) return NaN;
+    if (a2 === 0) return NaN;
     const apex = -a1 / (2 * a2 * window);
     return Math.max(-APEX_LIMIT_WINDOWS, Math.min(APEX_LIMIT_WINDOWS, apex));
 }
@@ -78,8 +75,8 @@ function emitAcross(context: PairContext, short: Short, first: Window, second: W
         quotient(one[term], two[term], epsilon, output, span);
         emit(name(`${term}_ratio`), output);
     };
-    ratio("a2", COEFFICIENT_EPSILON);
-    ratio("a1", COEFFICIENT_EPSILON);
+    ratio("a2", 0);
+    ratio("a1", 0);
     ratio("rmse", epsilonOf(short));
     for (const [term, what] of [
         ["b", "gap"],

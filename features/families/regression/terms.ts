@@ -46,6 +46,14 @@ export interface Terms {
     readonly mean: Float64Array;
 }
 
+/**
+ * Coefficients up to this are rounding: in points of rate_idx, or of bqx, per minute or minute squared. Where one rate after
+ * another gives the same step, bqx is a straight line.
+ */
+const COEFFICIENT_EPSILON = 1e-15;
+
+const coefficient = (value: number): number => (Math.abs(value) <= COEFFICIENT_EPSILON ? 0 : value);
+
 const definitions = new Map<string, SeriesDefinition<PairContext>>();
 
 /** The terms of a window, valid from `lookback` rows before the span on. */
@@ -106,14 +114,14 @@ function computeTerms(context: PairContext, short: Short, window: Window, terms:
         const byU2 = at(s2, row) + 2 * middle * moment + middle * middle * total;
         const shift = total / window;
         const slope = byU / sxx;
-        const a2 = (byU2 - meanSquare * total) / sqq;
+        const a2 = coefficient((byU2 - meanSquare * total) / sqq);
         const syy = Math.max(0, at(yy, row) - total * shift);
         const sse = Math.max(0, syy - slope * slope * sxx - a2 * a2 * sqq);
         const std = Math.sqrt(syy / window);
         const mean = at(values, row) + shift;
         const divisor = short === "idx" ? mean : std;
         const usable = short === "idx" || std > epsilon;
-        const a1 = slope + 2 * a2 * middle;
+        const a1 = coefficient(slope + 2 * a2 * middle);
         const b = mean + slope * middle + a2 * (middle * middle - meanSquare);
         terms.a2[row] = usable ? a2 / divisor : NaN;
         terms.a1[row] = usable ? a1 / divisor : NaN;

@@ -3,6 +3,7 @@ import type { Emit } from "../../family";
 import { forEachSpectrum } from "../../kernels/dft";
 import { rollingMeanStd } from "../../kernels/moments";
 import { at, earlier, type Span } from "../../kernels/span";
+import { EPSILON } from "../../shared";
 import type { PairContext } from "../../slice";
 import type { Signal } from "./signal";
 
@@ -14,7 +15,6 @@ const HIGH_PERIOD = 4;
 const EDGE_SHARE = 0.95;
 /** A cycle whose frequency is a bin's fills that bin and one on either side: the Hann window's main lobe. */
 const LOBE_BINS = 1;
-
 const TERMS = [
     "dominant_frequency",
     "dominant_power",
@@ -56,8 +56,8 @@ export function computeFft(context: PairContext, signal: Signal, emit: Emit): vo
 /**
  * Frequencies are those of bins, in cycles per minute; bins that stand for half a frequency (0 and the
  * highest) are left out. With p = power / total power:
- * - dominant power: the largest p; second frequency: that of the largest p outside the dominant cycle's main
- *   lobe;
+ * - dominant power: the largest p, of equal ones that of the lowest frequency; second frequency: that of the
+ *   largest p outside the dominant cycle's main lobe;
  * - harmonic ratio: power at twice and three times the dominant frequency / power at it, 0 where they are out
  *   of band;
  * - entropy: -sum of p ln p (Inouye et al. 1991);
@@ -68,8 +68,6 @@ export function computeFft(context: PairContext, signal: Signal, emit: Emit): vo
 function describe(powers: Float64Array, least: number, row: number, spectra: Spectra): void {
     const bins = powers.length;
     let total = 0;
-    let dominant = 1;
-    let largest = 0;
     let weighted = 0;
     let logarithms = 0;
     let low = 0;
@@ -77,10 +75,6 @@ function describe(powers: Float64Array, least: number, row: number, spectra: Spe
     for (let k = 1; k < bins; k++) {
         const power = at(powers, k);
         total += power;
-        if (power > largest) {
-            largest = power;
-            dominant = k;
-        }
         if (k * LOW_PERIOD < 2 * bins) low += power;
         if (k * HIGH_PERIOD > 2 * bins) high += power;
         const logarithm = Math.log(power);
@@ -94,9 +88,12 @@ function describe(powers: Float64Array, least: number, row: number, spectra: Spe
         return;
     }
     const frequency = 1 / (2 * bins);
+    const margin = EPSILON.score * total;
+    const dominant = strongestBin(powers, margin, -Infinity);
+    const largest = at(powers, dominant);
     spectra.dominant_frequency[row] = dominant * frequency;
     spectra.dominant_power[row] = largest / total;
-    spectra.second_frequency[row] = secondBin(powers, dominant) * frequency;
+    spectra.second_frequency[row] = strongestBin(powers, margin, dominant) * frequency;
     spectra.harmonic_ratio[row] = (powerAt(powers, 2 * dominant) + powerAt(powers, 3 * dominant)) / largest;
     spectra.low_power[row] = low / total;
     spectra.high_power[row] = high / total;
@@ -107,16 +104,20 @@ function describe(powers: Float64Array, least: number, row: number, spectra: Spe
 
 const powerAt = (powers: Float64Array, bin: number): number => (bin < powers.length ? at(powers, bin) : 0);
 
-function secondBin(powers: Float64Array, dominant: number): number {
-    let second = 0;
-    let largest = -1;
+/**
+ * The strongest bin outside a dominant one's main lobe; the lowest of those that are within `margin`, as the spectrum of a
+ * single move is flat but for rounding.
+ */
+function strongestBin(powers: Float64Array, margin: number, dominant: number): number {
+    let strongest = 0;
+    let most = -Infinity;
     for (let k = 1; k < powers.length; k++) {
         const power = at(powers, k);
-        if (power <= largest || Math.abs(k - dominant) <= LOBE_BINS) continue;
-        largest = power;
-        second = k;
+        if (power <= most || Math.abs(k - dominant) <= LOBE_BINS) continue;
+        most = power + margin;
+        strongest = k;
     }
-    return second;
+    return strongest;
 }
 
 function edgeBin(powers: Float64Array, wanted: number): number {

@@ -14,10 +14,11 @@ export const ACTIVITY_EPSILON = 1e-9;
 export const ACTIVITY = defineSeries("activity", ({ bars, slice }, output, { from, to }) => {
     const { high, low, close, volume } = bars;
     for (let row = from; row < to; row++) {
-        if (slice.market.activity === "volume") {
-            output[row] = at(volume, row);
-        } else if (row === 0) {
+        if (row === 0) {
+            // A range is true only after a close; volume is as old, so that the warm-up is the same for either.
             output[row] = NaN;
+        } else if (slice.market.activity === "volume") {
+            output[row] = at(volume, row);
         } else {
             const before = at(close, row - 1);
             const range = Math.max(at(high, row), before) - Math.min(at(low, row), before);

@@ -4,7 +4,7 @@ import { at, earlier } from "../../kernels/span";
 import { rollingSum } from "../../kernels/sums";
 import { EPSILON, LOG_RETURN, RATE_IDX, safeRatio } from "../../shared";
 import type { PairContext } from "../../slice";
-import { comomentsIn } from "../dualDomain";
+import { comomentBuffers } from "../correlations";
 import { ACTIVITY, ACTIVITY_EPSILON } from "./activity";
 
 const WINDOW = 20;
@@ -19,7 +19,7 @@ function emitCorrelations(context: PairContext, emit: Emit): void {
     const { span } = context;
     const from = span.from - WINDOW + 1;
     const activity = context.series(ACTIVITY, from);
-    const moments = comomentsIn(context);
+    const moments = comomentBuffers(context);
     const output = context.scratch();
     for (const [name, series, epsilon] of [
         ["rate", RATE_IDX, EPSILON.index],

@@ -17,7 +17,7 @@ const DAY_MINUTES = 1440;
 /** The activity itself: level, z, slope, regime. */
 export function emitLevel(context: PairContext, emit: Emit): void {
     emitBrief(context, emit);
-    emit("activity_regime", context.series(regime(ACTIVITY), context.span.from));
+    emit("activity_regime", context.series(regime(ACTIVITY, ACTIVITY_EPSILON), context.span.from));
     for (const window of ACTIVITY_WINDOWS) emitLong(context, window, emit);
 }
 
@@ -39,7 +39,9 @@ function emitBrief(context: PairContext, emit: Emit): void {
     for (let row = span.from; row < span.to; row++) {
         const deviation = at(activity, row) - at(mean, row);
         z[row] = safeRatio(deviation, at(std, row), ACTIVITY_EPSILON);
-        spike[row] = Number.isNaN(deviation) ? NaN : Number(deviation > SPIKE_SIGMA * at(std, row));
+        // Two equal minutes among 18 that stand still lie at exactly 3 deviations, which is not beyond them.
+        const beyond = deviation - SPIKE_SIGMA * at(std, row);
+        spike[row] = Number.isNaN(beyond) ? NaN : Number(beyond > ACTIVITY_EPSILON);
         change[row] = row < CHANGE_MINUTES ? NaN : at(logs, row) - at(logs, row - CHANGE_MINUTES);
     }
     emit("activity", activity);

@@ -3,9 +3,9 @@ import { correlationOf, rollingComoments } from "../../kernels/comoments";
 import { rollingMeanStd } from "../../kernels/moments";
 import { at } from "../../kernels/span";
 import { rollingMean, rollingSum } from "../../kernels/sums";
-import { bqx, BQX_CHANGE, BQX_SCALE_STD, EPSILON, safeRatio } from "../../shared";
+import { bqx, BQX_CHANGE, BQX_SCALE_STD, EPSILON, safeRatio, signOf } from "../../shared";
 import type { PairContext } from "../../slice";
-import { comomentsIn } from "../dualDomain";
+import { comomentBuffers } from "../correlations";
 import { ACTIVITY, ACTIVITY_EPSILON } from "./activity";
 
 const WINDOW = 20;
@@ -21,7 +21,7 @@ export function emitMomentum(context: PairContext, emit: Emit): void {
 
 function emitCorrelations(context: PairContext, emit: Emit): void {
     const { span } = context;
-    const moments = comomentsIn(context);
+    const moments = comomentBuffers(context);
     const output = context.scratch();
     for (const window of [20, 60]) {
         const from = span.from - window + 1;
@@ -90,10 +90,13 @@ function emitFlags(context: PairContext, emit: Emit): void {
         const before = row < MOVE_MINUTES ? NaN : Math.abs(at(momentum, row - MOVE_MINUTES));
         const excess = at(activity, row) - at(mean, row);
         const known = !Number.isNaN(before + excess);
-        confirms[row] = known ? Number(now > before && excess > 0) : NaN;
-        diverges[row] = known ? Number(now > before && excess < 0) : NaN;
-        const limit = at(scale, row);
-        high[row] = Number.isNaN(limit + excess) ? NaN : Number(now > limit && excess > at(std, row));
+        const gained = now - before > EPSILON.bqx;
+        const side = signOf(excess, ACTIVITY_EPSILON);
+        confirms[row] = known ? Number(gained && side > 0) : NaN;
+        diverges[row] = known ? Number(gained && side < 0) : NaN;
+        const [limit, busy] = [at(scale, row), excess - at(std, row)];
+        const isHigh = now - limit > EPSILON.bqx && busy > ACTIVITY_EPSILON;
+        high[row] = Number.isNaN(limit + busy) ? NaN : Number(isHigh);
     }
     emit("activity_confirms_bqx", confirms);
     emit("activity_diverges_from_bqx", diverges);

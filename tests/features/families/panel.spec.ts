@@ -86,6 +86,7 @@ describe("cross-sectional panel", () => {
             [0, 0, 0, 0],
             [1, NaN, 2, 3],
             [4, 3, 2, 1],
+            [0.3, 0.1 + 0.2, 1, -1],
         ];
         const rows = values.length;
         const column = () => new Float64Array(rows);
@@ -104,8 +105,9 @@ describe("cross-sectional panel", () => {
             [0.5, 0.5, 0.5, 0.5],
             [NaN, NaN, NaN, NaN],
             [0.875, 0.625, 0.375, 0.125],
+            [0.5, 0.5, 0.875, 0.125],
         ]);
-        expect([...statistics.median]).to.deep.equal([2.5, 0, NaN, 2.5]);
-        expect([...statistics.skew].map(Number.isNaN)).to.deep.equal([false, true, true, false]);
+        expect([...statistics.median.subarray(0, 4)]).to.deep.equal([2.5, 0, NaN, 2.5]);
+        expect([...statistics.skew].map(Number.isNaN)).to.deep.equal([false, true, true, false, false]);
     });
 });

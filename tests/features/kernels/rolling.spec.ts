@@ -149,10 +149,12 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     rollingRank: {
         width: 1,
-        run: (values, window, [a], span) => rollingRank(values, window, a!, span),
+        run: (values, window, [a], span) => rollingRank(values, window, 0.01, a!, span),
         naive: (values) => {
             const newest = values[values.length - 1] ?? NaN;
-            const halves = sum(values.map((value) => (value < newest ? 2 : value === newest ? 1 : 0)));
+            const halves = sum(
+                values.map((value) => (Math.abs(value - newest) <= 0.01 ? 1 : value < newest ? 2 : 0)),
+            );
             return [halves / (2 * values.length)];
         },
         tolerance: 0,
@@ -271,12 +273,25 @@ describe("rolling kernels", () => {
     });
 
     it("rank many rows as they rank few", () => {
-        const values = Float64Array.from({ length: 400 }, (_, row) => (row * 37) % 101);
+        // Neighbours overlap: each is within epsilon of the next, but not of the one after.
+        const values = Float64Array.from({ length: 400 }, (_, row) => 0.75e-9 * ((row * 37) % 101));
         const tree = new Float64Array(400);
         const counted = new Float64Array(400);
-        rollingRank(values, 60, tree, { origin: 0, from: 0, to: 400 });
+        rollingRank(values, 60, 1e-9, tree, { origin: 0, from: 0, to: 400 });
         for (let row = 0; row < 400; row++)
-            rollingRank(values, 60, counted, { origin: 0, from: row, to: row + 1 });
+            rollingRank(values, 60, 1e-9, counted, { origin: 0, from: row, to: row + 1 });
         expect(counted).to.deep.equal(tree);
+    });
+
+    it("rank values alike that are equal but for rounding, of either sign", () => {
+        const output = new Float64Array(4);
+        for (const values of [
+            [0.1 + 0.2, 0.3, 0.3, 0.1 + 0.2],
+            [-1e-17, 0, 0, 1e-17],
+            [-0.3, -0.3, -0.3, -0.1 - 0.2],
+        ]) {
+            rollingRank(Float64Array.from(values), 4, 1e-12, output, { origin: 0, from: 3, to: 4 });
+            expect(output[3]).to.equal(0.5);
+        }
     });
 });

@@ -45,10 +45,10 @@ def level(pair: Pair) -> dict[str, Array]:
         "activity_sma_20": average,
         "activity_std_20": deviation,
         "activity_z_20": z_score(activity, 20, LEAST),
-        "activity_spike_20": flag(activity - average > 3 * deviation, deviation),
+        "activity_spike_20": flag(activity - average - 3 * deviation > LEAST, deviation),
         "activity_change_5": change(np.log(np.maximum(activity, 0.01)), 5),
         "activity_slope_20": slope(activity, 20),
-        "activity_regime": tercile(activity),
+        "activity_regime": tercile(activity, LEAST),
         "active_minutes_20": total(flag(activity > 0, activity), 20),
     }
     for width in (60, 120, 240):
@@ -79,13 +79,13 @@ def flow(pair: Pair) -> dict[str, Array]:
 def momentum(pair: Pair) -> dict[str, Array]:
     activity, values = pair.activity, pair.bqx(15)
     size, excess = np.abs(values), pair.activity - mean(pair.activity, 20)
-    gained = size - lag(size, 5)
+    gained, least = size - lag(size, 5), EPSILON["bqx"]
     result = {
         "bqx_change_per_activity_20": share(change(values, 20), total(activity, 20), LEAST),
-        "activity_confirms_bqx": flag((gained > 0) & (excess > 0), gained, excess),
-        "activity_diverges_from_bqx": flag((gained > 0) & (excess < 0), gained, excess),
+        "activity_confirms_bqx": flag((gained > least) & (excess > LEAST), gained, excess),
+        "activity_diverges_from_bqx": flag((gained > least) & (excess < -LEAST), gained, excess),
         "activity_and_bqx_high": flag(
-            (size > pair.bqx_scale) & (excess > std(activity, 20)), pair.bqx_scale, excess
+            (size - pair.bqx_scale > least) & (excess - std(activity, 20) > LEAST), pair.bqx_scale, excess
         ),
     }
     for width in (20, 60):
@@ -114,4 +114,4 @@ def spread(pair: Pair) -> dict[str, Array]:
         root = 3 - 2 * np.sqrt(2)
         alpha = (np.sqrt(2 * beta) - np.sqrt(beta)) / root - np.sqrt(np.log(both) ** 2 / root)
         values = mean(1e4 * np.maximum(2 * (np.exp(alpha) - 1) / (1 + np.exp(alpha)), 0), 30)
-    return {"spread_bp": values, "spread_z_60": z_score(values, 60, LEAST), "spread_regime": tercile(values)}
+    return {"spread_bp": values, "spread_z_60": z_score(values, 60, LEAST), "spread_regime": tercile(values, LEAST)}

@@ -115,7 +115,7 @@ def multi_resolution(pair: Pair) -> Columns:
         | {
             "m5_volatility_20": volatility5,
             "m15_volatility_12": volatility15,
-            "m5_volatility_regime_20": tercile(volatility5),
+            "m5_volatility_regime_20": tercile(volatility5, EPSILON["ratio"]),
             "m5_jump_count_12": sum(lag(jumps, 5 * bar) for bar in range(12)),
             **{f"m5_return_ended_{end}": lag(moves, end) for end in (5, 10, 15, 25)},
             "sma_ratio_1m_5m_10": mean(close, 10) / average5 - 1,
@@ -178,7 +178,7 @@ def scale(pair: Pair, domain: str, minutes: int) -> dict[tuple[str, str], Array]
     ratio = EPSILON["ratio"]
     own = share(np.abs(bar_changes(pair, domain, 8 * minutes)), volatility, ratio)
     other = share(np.abs(bar_changes(pair, domain, 8)), single, ratio)
-    regimes = tercile(volatility), tercile(single)
+    regimes = tercile(volatility, ratio), tercile(single, ratio)
     terms = {tuple(name.split(" ")): values for name, values in found.items()}
     return terms | {
         ("volatility", "20"): volatility,

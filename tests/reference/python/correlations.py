@@ -68,7 +68,7 @@ def of_returns(market: Market, pair: Pair) -> Columns:
     for short, long in ((20, 60), (60, 240)):
         result[f"mean_correlation_breakout_{short}_{long}"] = found[short]["mean"] - found[long]["mean"]
     day = panel(market, "idx", HOUR, NEWEST + 1440, False)["mean"]
-    return result | {"correlation_regime_60": tercile(day)}
+    return result | {"correlation_regime_60": tercile(day, EPSILON["score"])}
 
 
 def covariance_size(series: Array, width: int) -> tuple[Array, Array]:
@@ -95,7 +95,7 @@ def of_bqx(market: Market, pair: Pair) -> Columns:
     apart = 1 - panel(market, "bqx", HOUR, NEWEST + 240, True)[pair.name]
     result["bqx_decoupling_z_240"] = z_score(apart, 240, 1e-9)
     others = np.array([each.bqx(15) for each in market.pairs.values() if each is not pair])
-    agree = (sign(others, EPSILON["bqx"]) == np.sign(own)).mean(axis=0)
+    agree = (sign(others, EPSILON["bqx"]) == sign(own, EPSILON["bqx"])).mean(axis=0)
     result["bqx_sign_share"] = np.where(np.abs(own) > EPSILON["bqx"], agree, np.nan)
     strengths = market.strengths("bqx")
     for side, currency in (("base", pair.name[:3]), ("quote", pair.name[3:])):
@@ -116,10 +116,11 @@ def term_structure(pair: Pair) -> Columns:
     known = ~np.isnan(terms).any(axis=0)
     slope, curvature = np.full(len(known), np.nan), np.full(len(known), np.nan)
     slope[known] = np.polyfit(places, terms[:, known], 1)[0]
+    steep = 75 * (np.abs(terms[0]) - np.abs(terms[4]))
     curvature[known] = 2 * np.polyfit(places, terms[:, known], 2)[0]
     return {
         "bqx_term_slope": slope,
         "bqx_term_curvature": curvature,
-        "bqx_term_inverted": np.where(known, np.abs(terms[0]) > np.abs(terms[4]), np.nan),
+        "bqx_term_inverted": np.where(known, steep > EPSILON["bqx"], np.nan),
         "bqx_term_steepness_z_240": z_score(slope, 240, EPSILON["bqx"] / 75),
     }

@@ -6,7 +6,7 @@ import numpy as np
 
 from activity import flag
 from inputs import EPSILON, Market, Pair
-from windows import Array, beta, change, correlation, lag, line, ratio, std, total, z_score
+from windows import Array, beta, change, correlation, lag, line, ratio, sign, std, total, z_score
 
 Columns = dict[str, Array]
 RATIO, BQX = EPSILON["ratio"], EPSILON["bqx"]
@@ -53,7 +53,7 @@ def triangle(market: Market, pair: Pair) -> Columns:
         "triangle_residual_bqx": values,
         "triangle_residual_z_bqx_20": z_score(values, 20, BQX),
         "triangle_residual_change_bqx_5": change(values, 5),
-        "triangle_alignment": flag(rates * values < 0, rates, values),
+        "triangle_alignment": flag(sign(rates, 1e4 * RATIO) * sign(values, BQX) < 0, rates, values),
     }
 
 

@@ -88,13 +88,13 @@ def shape(pair: Pair) -> dict[str, Array]:
 def bands(pair: Pair) -> dict[str, Array]:
     rate, values = pair.rate_idx, pair.bqx(15)
     z = z_score(rate, 20, INDEX), z_score(values, 20, BQX)
-    outside = [np.where(np.abs(each) > 2, np.sign(each), 0 * each) for each in z]
+    outside = [np.where(np.abs(each) - 2 > EPSILON["score"], np.sign(each), 0 * each) for each in z]
     tight = share(std(rate, 20), std(rate, 100), INDEX), share(std(values, 20), std(values, 100), BQX)
     slopes = [
         share(change(mean(each, 20), 5), std(each, 20), least)
         for each, least in ((rate, INDEX), (values, BQX))
     ]
-    regimes = tercile(std(rate, 20)), tercile(std(values, 20))
+    regimes = tercile(std(rate, 20), EPSILON["idx"]), tercile(std(values, 20), EPSILON["bqx"])
     width = std(rate, 20) / mean(rate, 20)
     return {
         "dual_percent_b_gap_20": (z[0] - z[1]) / 4,

@@ -8,7 +8,7 @@ import numpy as np
 
 from activity import flag
 from inputs import CURRENCIES, EPSILON, Market, Pair
-from windows import CHUNK, Array, beta, change, lag, minutes_since, ratio, windows, z_score
+from windows import CHUNK, Array, beta, change, lag, minutes_since, ratio, sign, windows, z_score
 
 Columns = dict[str, Array]
 WIDTH = 240
@@ -92,7 +92,9 @@ def motion(residual: Array, held: Array, domain: str) -> Columns:
     life = np.where(kept <= 0, 0, np.where(kept < 1, np.minimum(WIDTH, np.log(0.5) / np.log(kept)), WIDTH))
     approach = np.abs(lag(residual, 5)) - np.abs(residual)
     rows = np.arange(len(residual))
-    crossed = np.where(rows > WIDTH - 1 + (60 if domain == "bqx" else 0), residual * before < 0, np.nan)
+    crossed = np.where(
+        rows > WIDTH - 1 + (60 if domain == "bqx" else 0), sign(residual, least) * sign(before, least) < 0, np.nan
+    )
     return {
         "velocity_20": change(residual, 20),
         "acceleration_20": change(change(residual, 20), 20),
@@ -100,7 +102,7 @@ def motion(residual: Array, held: Array, domain: str) -> Columns:
         "adjustment_speed": -slope(before, change(held, 1), least),
         "z_60": z_score(residual, 60, least),
         "z_240": z_score(residual, 240, least),
-        "toward_equilibrium": flag(approach > 0, approach),
+        "toward_equilibrium": flag(approach > least, approach),
         "minutes_since_crossing": minutes_since(crossed),
     }
 

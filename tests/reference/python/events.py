@@ -15,6 +15,7 @@ from windows import (
     minutes_since,
     rank,
     share,
+    sign,
     std,
     tercile,
     total,
@@ -50,13 +51,13 @@ def jumps(moves: Array) -> dict[str, Array]:
 def volatility(pair: Pair) -> dict[str, Array]:
     moves = pair.returns
     brief, long = std(moves, 20), std(moves, 60)
-    regime = tercile(brief)
+    regime = tercile(brief, LEAST)
     return {
         "volatility_regime_20": regime,
-        "volatility_regime_60": tercile(long),
+        "volatility_regime_60": tercile(long, LEAST),
         "volatility_transition_20": change(regime, 5),
         "volatility_z_20": z_score(brief, 240, LEAST),
-        "volatility_percentile_100": rank(brief, 100),
+        "volatility_percentile_100": rank(brief, 100, LEAST),
         "volatility_acceleration_20": share(change(change(brief, 10), 10), long, LEAST),
         "volatility_expansion": flag(brief > 1.25 * long, long),
         "volatility_compression": flag(brief < 0.75 * long, long),
@@ -79,16 +80,17 @@ def trend(pair: Pair) -> dict[str, Array]:
     slopes = {}
     for width in (20, 60):
         slopes[width], result[f"trend_r2_{width}"] = line(pair.rate_idx, width, EPSILON["idx"])
-        result[f"trend_regime_{width}"] = tercile(slopes[width])
+        result[f"trend_regime_{width}"] = tercile(slopes[width], EPSILON["idx"])
     before = lag(slopes[20], 20)
     net = change(np.log(pair.close), 20)
     signs = np.sign(windows(pair.returns, 20))
     along = (signs == np.sign(net)[:, None]).mean(axis=1)
+    turned = sign(slopes[20], EPSILON["idx"]) * sign(before, EPSILON["idx"])
     moved = np.abs(change(np.log(pair.close), 60))
     path = total(np.abs(pair.returns), 60)
     return result | {
         "trend_acceleration_20": slopes[20] - before,
-        "trend_reversal_20": flag(slopes[20] * before < 0, before),
+        "trend_reversal_20": flag(turned < 0, before),
         "trend_sign_consistency_20": flag(np.where(np.abs(net) > LEAST, along, 0), net),
         "trend_sideways_60": flag(moved <= 0.1 * path, path),
     }

@@ -15,7 +15,7 @@ from windows import Array, change, highest, lowest, std, total
 CURRENCIES = ("aud", "cad", "chf", "eur", "gbp", "jpy", "nzd", "usd")
 
 # Below these a denominator counts as 0: points of rate_idx, ratios of rates, bqx.
-EPSILON = {"idx": 1e-9, "ratio": 1e-11, "bqx": 1e-11}
+EPSILON = {"idx": 1e-9, "ratio": 1e-11, "bqx": 1e-11, "score": 1e-9}
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ class Pair:
 
     @cached_property
     def activity(self) -> Array:
-        """Volume, or the true range in basis points where the market has no volume."""
+        """Volume, or the true range in basis points where the market has no volume; none in the first minute."""
         if self.parameters["activity"] == "volume":
-            return self.volume
+            return np.where(np.arange(len(self.volume)) > 0, self.volume, np.nan)
         before = np.concatenate([[np.nan], self.close[:-1]])
         return 10_000 * (np.maximum(self.high, before) - np.minimum(self.low, before)) / before
 

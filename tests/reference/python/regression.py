@@ -24,6 +24,7 @@ def fits(values: Array, width: int) -> dict[str, Array]:
         # Measured from the newest value: coefficients but b are the same, and digits are not lost.
         y = (every[rows] - every[rows][:, -1:]).T
         a2, a1, b = np.polyfit(x, y, 2)
+        a2, a1 = (np.where(np.abs(term) <= 1e-15, 0, term) for term in (a2, a1))
         residuals = y - (a2 * x[:, None] ** 2 + a1 * x[:, None] + b)
         spread = ((y - y.mean(axis=0)) ** 2).sum(axis=0)
         recent = residuals[-(width // 3) :]

@@ -26,6 +26,11 @@ def columns(market: Market, pair: Pair) -> Columns:
     return result
 
 
+def strongest(power: Array, total: Array) -> Array:
+    """The first bin that no other exceeds by more than rounding."""
+    return np.argmax(power + EPSILON["score"] * total[:, None] >= power.max(axis=1, keepdims=True), axis=1)
+
+
 def fourier(values: Array, width: int, least: float) -> Columns:
     every = windows(values, width)
     shaped = (every - every.mean(axis=1, keepdims=True)) * signal.get_window("hann", width)
@@ -35,9 +40,9 @@ def fourier(values: Array, width: int, least: float) -> Columns:
     total[~(total > (width * least) ** 2)] = np.nan
     frequency = np.arange(1, width // 2) / width
     rows = np.arange(len(values))
-    dominant = np.argmax(np.nan_to_num(power), axis=1)
+    dominant = strongest(np.nan_to_num(power), total)
     away = np.abs(np.arange(power.shape[1]) - dominant[:, None]) > 1
-    second = np.argmax(np.where(away, np.nan_to_num(power), -1), axis=1)
+    second = strongest(np.where(away, np.nan_to_num(power), -1), total)
     padded = np.pad(power, ((0, 0), (0, 3 * width)))
     harmonics = sum(padded[rows, times * (dominant + 1) - 1] for times in (2, 3))
     known = np.where(np.isnan(total), np.nan, 0.0)

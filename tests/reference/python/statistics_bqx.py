@@ -94,6 +94,6 @@ def causality(pair: Pair) -> dict[str, Array]:
         "agg_bqx_range": np.ptp(every, axis=0),
         "agg_bqx_volatility": std(change(average, 1), 60),
         "momentum_alignment": sign(every, LEAST).mean(axis=0),
-        "volatility_regime": tercile(std(pair.returns, 60)),
-        "trend_strength": np.sign(slope) * r2,
+        "volatility_regime": tercile(std(pair.returns, 60), EPSILON["ratio"]),
+        "trend_strength": sign(slope, EPSILON["idx"]) * r2,
     }

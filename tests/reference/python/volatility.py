@@ -55,5 +55,5 @@ def realized(moves: Array, least: float) -> dict[str, Array]:
     result["rv_semivariance_ratio_@_60"] = share(gained - lost, gained + lost, least**2)
     result["rv_volatility_@_240"] = std(volatility[15], 240)
     result["rv_har_ratio_@_30_240"] = share(volatility[30], volatility[240], least)
-    result["rv_percentile_@_1440"] = rank(volatility[60], 1440)
+    result["rv_percentile_@_1440"] = rank(volatility[60], 1440, least)
     return result

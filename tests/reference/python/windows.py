@@ -97,18 +97,19 @@ def wilder(values: Array, period: int, spans: int = 10) -> Array:
     return smoothed(values, 1 / period, spans * period)
 
 
-def rank(values: Array, width: int) -> Array:
-    """Share of the window that the newest exceeds; equal ones, itself too, count half."""
+def rank(values: Array, width: int, epsilon: float) -> Array:
+    """Share of the window that the newest exceeds; those within `epsilon` of it, itself too, count half."""
 
     def of(each: Array) -> Array:
         newest = each[:, -1:]
-        return ((each < newest).sum(axis=1) + 0.5 * (each == newest).sum(axis=1)) / width
+        equal = np.abs(each - newest) <= epsilon
+        return (((each < newest) & ~equal).sum(axis=1) + 0.5 * equal.sum(axis=1)) / width
 
     return over_windows(values, width, of)
 
 
-def tercile(values: Array, width: int = 1440) -> Array:
-    return np.floor(3 * rank(values, width))
+def tercile(values: Array, epsilon: float, width: int = 1440) -> Array:
+    return np.floor(3 * rank(values, width, epsilon))
 
 
 def minutes_since(flags: Array, cap: int = 1440) -> Array:
