@@ -14,7 +14,6 @@ export type { Notify } from "./alarms";
 export type { Unit } from "./units";
 
 const DASHBOARD_TYPE = "aws:cloudwatch/dashboard:Dashboard";
-const LOG_GROUP_TYPE = "aws:cloudwatch/logGroup:LogGroup";
 
 const ROLL_UP_MILLISECONDS = 10 * 60 * 1000;
 
@@ -87,7 +86,7 @@ class LocalCloudWatch implements CloudWatchService {
     readonly name = "cloudwatch";
     readonly title = "CloudWatch";
     readonly signingNames = ["monitoring"];
-    readonly resourceTypes = [ALARM_TYPE, DASHBOARD_TYPE, LOG_GROUP_TYPE];
+    readonly resourceTypes = [ALARM_TYPE, DASHBOARD_TYPE];
     readonly handle;
     private readonly store = new MetricStore();
     private readonly journal: MetricJournal;
