@@ -4,8 +4,10 @@ import { Alerts } from "./components/alerts";
 import { Billing } from "./components/billing";
 import { FeatureStore } from "./components/featureStore";
 import { Images } from "./components/images";
+import { Inference } from "./components/inference";
 import { Network } from "./components/network";
 import type { StackOutputs } from "./components/outputs";
+import { Processing } from "./components/processing";
 import { Registry } from "./components/registry";
 import type { StackScope } from "./components/scope";
 import { Storage } from "./components/storage";
@@ -26,6 +28,13 @@ export = async function program(): Promise<StackOutputs> {
     const alerts = new Alerts("alerts", { scope });
     const { topicArns } = alerts;
     const featureStore = new FeatureStore("feature-store", { scope, network, topicArns });
+    const processing = new Processing("processing", {
+        ...{ scope, network, topicArns },
+        repositoryUrl: images.repositories.processing.url,
+        bucket: storage.buckets.datasets.name,
+        database: featureStore.database,
+    });
+    const inference = new Inference("inference", { scope, network, featureStore, topicArns });
     const billing = new Billing("billing", { scope, topicArns });
 
     return {
@@ -40,6 +49,8 @@ export = async function program(): Promise<StackOutputs> {
         repositories: images.repositories,
         database: featureStore.database,
         cache: featureStore.cache,
+        processing: { stateMachineArn: processing.stateMachineArn },
+        inference: { refreshFunctionName: inference.refreshFunctionName },
         registry: { groupName: registry.groupName, groupArn: registry.groupArn },
         topicArns,
         budgetName: billing.budgetName,

@@ -25,6 +25,10 @@ export interface StackOutputs {
     readonly database: DatabaseConnection;
     /** ElastiCache for Valkey; the auth token is in its secret. */
     readonly cache: CacheConnection;
+    /** The state machine that makes datasets. */
+    readonly processing: { readonly stateMachineArn: pulumi.Output<string> };
+    /** The function that refreshes features each minute. */
+    readonly inference: { readonly refreshFunctionName: pulumi.Output<string> };
     /** The model package group. */
     readonly registry: {
         readonly groupName: pulumi.Output<string>;

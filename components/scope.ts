@@ -21,17 +21,35 @@ export function stageTags({ stack, settings }: StackScope, stage: Stage, pair?: 
     return tagsFor({ stack, owner: settings.owner, costCenter: settings.costCenter }, stage, pair);
 }
 
+/** Services whose ARNs documents name. */
+type ArnService =
+    | "ec2"
+    | "ecr"
+    | "events"
+    | "iam"
+    | "kms"
+    | "lambda"
+    | "logs"
+    | "rds"
+    | "s3"
+    | "sagemaker"
+    | "scheduler"
+    | "secretsmanager"
+    | "sns"
+    | "states";
+
 /**
  * The ARN of a thing of this stack from its physical name. Documents are built from it and not from a resource's output,
  * so that a preview can show them, and policies judge them, before the thing is made.
  * @param resource the last part: `model-package-group/bqx-ml-models-dev`, or a bucket's name
  */
-export function arnOf(
-    { region, account }: StackScope,
-    service: "s3" | "sagemaker" | "sns",
-    resource: string,
-): string {
-    return service === "s3"
-        ? `arn:aws:s3:::${resource}`
-        : `arn:aws:${service}:${region}:${account}:${resource}`;
+export function arnOf({ region, account }: StackScope, service: ArnService, resource: string): string {
+    switch (service) {
+        case "s3":
+            return `arn:aws:s3:::${resource}`;
+        case "iam":
+            return `arn:aws:iam::${account}:${resource}`;
+        default:
+            return `arn:aws:${service}:${region}:${account}:${resource}`;
+    }
 }

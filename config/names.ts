@@ -15,6 +15,10 @@ const RULES = {
     budget: { pattern: /^[^:\\]+$/, minLength: 1, maxLength: 100 },
     alarm: { pattern: /^[\x20-\x7e]+$/, minLength: 1, maxLength: 255 },
     logGroup: { pattern: /^[a-zA-Z0-9_/.#-]+$/, minLength: 1, maxLength: 512 },
+    function: { pattern: /^[a-zA-Z0-9_-]+$/, minLength: 1, maxLength: 64 },
+    schedule: { pattern: /^[a-zA-Z0-9_.-]+$/, minLength: 1, maxLength: 64 },
+    role: { pattern: /^[\w+=,.@-]+$/, minLength: 1, maxLength: 64 },
+    stateMachine: { pattern: /^[A-Za-z0-9_-]+$/, minLength: 1, maxLength: 80 },
     slackConfiguration: { pattern: /^[A-Za-z0-9_-]+$/, minLength: 1, maxLength: 128 },
 } as const;
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Environment } from "./environment";
+import { PAIRS } from "./pairs";
 import { TAG_VALUE, TAG_VALUE_RULE } from "./tags";
 
 /** Retention periods that CloudWatch Logs accepts, in days. */
@@ -139,6 +140,64 @@ const cache = z.strictObject({
     authTokenVersion: z.int().min(1).default(1).describe("Raise it by one to change the cache's auth token"),
 });
 
+const processing = z.strictObject({
+    source: z
+        .enum(["bars", "tables"])
+        .default("bars")
+        .describe("Where feature values come from: computed from bars, or read from the feature tables"),
+    historyDays: days(30, 3650)
+        .default(365)
+        .describe("Days of bars that a dataset covers, back from the newest one"),
+    imageTag: z
+        .string()
+        .regex(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/, "an image tag")
+        .default("0.1.0")
+        .describe("Tag of the processing image that jobs run"),
+    instanceType: z
+        .string()
+        .regex(/^ml\.[a-z0-9]+\.[a-z0-9]+$/, "such as ml.m5.2xlarge")
+        .default("ml.m5.2xlarge")
+        .describe("Instance type of a job; ml.m5.2xlarge is $0.461 an hour"),
+    instanceCount: z
+        .int()
+        .min(1)
+        .max(PAIRS.length)
+        .default(1)
+        .describe("Instances of a job, which share the pairs; each fits the parameters of all 28 for itself"),
+    volumeGb: z
+        .int()
+        .min(20)
+        .max(1_000)
+        .default(100)
+        .describe("Disk of each instance, at $0.14 per GB-month while a job runs"),
+    maxRuntimeSeconds: z
+        .int()
+        .min(600)
+        .max(86_400)
+        .default(7_200)
+        .describe("Time after which AWS stops a job"),
+});
+
+const refresh = z.strictObject({
+    retentionDays: days(5, 90)
+        .default(10)
+        .describe("Days of feature rows in the database: the hot window that inference reads"),
+    memoryMb: z
+        .int()
+        .min(1769)
+        .max(3008)
+        .default(3008)
+        .describe(
+            "Memory of the function that refreshes features; its share of CPU grows with it, 1769 is one whole",
+        ),
+    timeoutSeconds: z
+        .int()
+        .min(60)
+        .max(300)
+        .default(120)
+        .describe("Time of one run; what a gap needs beyond it, the next run goes on with"),
+});
+
 const registry = z.strictObject({
     readerAccounts: setOf(z.string().regex(/^\d{12}$/, "a 12-digit account id")).describe(
         "Accounts whose stacks may read and deploy this registry's packages",
@@ -253,6 +312,8 @@ export function settingsSchema(environment: Environment) {
             .prefault({})
             .describe("Aurora PostgreSQL: bars and the hot window of features"),
         cache: cache.prefault({}).describe("ElastiCache for Valkey: the newest feature rows"),
+        processing: processing.prefault({}).describe("Jobs that make datasets of features and targets"),
+        refresh: refresh.prefault({}).describe("The function that keeps features at the newest minute"),
         registry: registry.prefault({}).describe("The model package group"),
         alerts: alerts.prefault({}).describe("Who hears of what"),
         billing: billing.prefault({}).describe("Budget and cost alarms"),

@@ -58,7 +58,18 @@ export const INSTANCE_LIMITS: Readonly<Record<InstanceUse, PerEnvironment<Instan
         },
     ),
     training: devAndProd(DEV_JOB, PROD_JOB),
-    processing: devAndProd(DEV_JOB, PROD_JOB),
+    processing: devAndProd(
+        {
+            ...DEV_JOB,
+            maxCount: 2,
+            reason: "A year of 28 pairs takes one ml.m5.2xlarge some minutes ($0.461 an hour); two show that sharding works.",
+        },
+        {
+            ...PROD_JOB,
+            maxCount: 4,
+            reason: "Pairs are spread over instances, but each fits the parameters of all 28: beyond four it costs more than it gains.",
+        },
+    ),
     tuning: devAndProd(DEV_JOB, PROD_JOB),
     transform: devAndProd(DEV_JOB, PROD_JOB),
 };
@@ -95,8 +106,8 @@ export const CACHE_LIMITS: PerEnvironment<CacheLimit> = devAndProd(
 export const LAMBDA_LIMITS = {
     /** Node 22 is what the code is tested on; AWS ends its support on 2027-04-30. */
     runtimes: ["nodejs22.x"],
-    /** 1,769 MB is one whole CPU; feature extraction uses little more. */
-    memoryMb: { min: 128, max: 2048 },
+    /** 1,769 MB is one whole CPU; the plan gives feature extraction 3,008, and the refresh computes 30,000 values in its second. */
+    memoryMb: { min: 128, max: 3008 },
     /** A refresh runs each minute: one that takes five is stuck. */
     timeoutSeconds: { min: 1, max: 300 },
     /** An account has 1,000 at first. 0 switches a function off, and none at all lets one use up every other's share. */

@@ -16,8 +16,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     sagemaker: ["config", "data", "features"],
     "index.ts": ["config", "components"],
     tools: ["config", "policies", "features"],
-    local: ["config", "policies", "tools", "index.ts"],
-    cli: ["config", "data", "features", "sagemaker", "policies", "tools", "local"],
+    functions: ["config", "data", "features"],
+    local: ["config", "data", "features", "policies", "tools", "index.ts"],
+    bench: ["config", "data", "features", "functions", "sagemaker", "local"],
+    cli: ["config", "data", "features", "sagemaker", "policies", "tools", "local", "bench"],
 };
 
 /** Files that nothing imports: something outside the program starts each of them. */

@@ -7,9 +7,15 @@ import { daysToHoliday } from "../../data/holidays";
 import { loadMarket, type LoadedMarket } from "../../data/load";
 import { DataError } from "../../data/report";
 import { writeSample } from "../../data/sample/write";
+import { readMarket } from "../../data/store/readBars";
+import { inTransaction } from "../../data/store/transaction";
 import { CATALOGUE, CATALOGUE_GROUPS } from "../../features/catalogue";
+import { connectDatabase } from "../../local/connect";
 import { UserError } from "../../local/errors";
+import { requireInstance } from "../../local/stack";
 import { writeDataset, type DatasetReport } from "../../sagemaker/processing/dataset";
+import type { FeatureSource } from "../../sagemaker/processing/source";
+import { openTables } from "../../sagemaker/processing/tables";
 import { printJson } from "../output";
 import { parsePairs } from "../pairs";
 import { createStep } from "../progress";
@@ -19,7 +25,8 @@ interface ComputeOptions {
     readonly sample?: true;
     readonly out: string;
     readonly pairs?: readonly Pair[];
-    readonly source: "bars";
+    readonly source: "bars" | "tables";
+    readonly stack: string;
     readonly json?: true;
 }
 
@@ -35,16 +42,20 @@ export function featuresCommand(program: Command): void {
         .action(list);
     features
         .command("compute")
-        .description(
-            "compute all features and targets from bars, as Parquet; a second run makes what is missing",
+        .description("write all features and targets as Parquet; a second run makes what is missing")
+        .option(
+            "--data <folder>",
+            "the folder with the bars of all 28 pairs, CSV or HistData zips; tables have the stack's by default",
         )
-        .option("--data <folder>", "the folder with the bars of all 28 pairs, CSV or HistData zips")
         .option("--sample", "simulated bars instead")
         .requiredOption("--out <folder>", "the folder of the dataset")
         .option("--pairs <list>", "only these pairs, such as eurusd,usdjpy", parsePairs)
         .addOption(
-            new Option("--source <source>", "where the bars come from").choices(["bars"]).default("bars"),
+            new Option("--source <source>", "compute features from bars, or read a stack's feature tables")
+                .choices(["bars", "tables"])
+                .default("bars"),
         )
+        .option("--stack <name>", "the local stack with the tables", "local")
         .option("--json", "print one JSON document")
         .action(compute);
 }
@@ -61,20 +72,15 @@ function list({ json }: { readonly json?: true }): void {
     process.stdout.write(`${[`${String(CATALOGUE.length).padStart(5)}  features`, ...lines].join("\n")}\n`);
 }
 
-async function compute({ data, sample, out, pairs, json }: ComputeOptions): Promise<void> {
+async function compute(options: ComputeOptions): Promise<void> {
+    const { out, json } = options;
     const startedAt = Date.now();
-    const step = createStep();
-    const { market, origin } = await step("Bars", () => bars(data, sample === true));
-    const report = await step("Features", (detail) =>
-        writeDataset({
-            market,
-            origin,
-            out,
-            pairs,
-            onProgress: (done, of) => detail(`${done} of ${of} tasks`),
-        }).catch((error: unknown) => {
-            throw error instanceof RangeError ? new UserError(error.message, { cause: error }) : error;
-        }),
+    const report = await (options.source === "tables" ? fromTables(options) : fromBars(options)).catch(
+        (error: unknown) => {
+            // What cannot be used, in words for whoever gave it.
+            const isInput = error instanceof RangeError || error instanceof DataError;
+            throw isInput ? new UserError(error.message, { cause: error }) : error;
+        },
     );
     const seconds = (Date.now() - startedAt) / 1000;
     if (json) printJson({ ...report, seconds });
@@ -82,8 +88,46 @@ async function compute({ data, sample, out, pairs, json }: ComputeOptions): Prom
     if (report.failed.length > 0) process.exitCode = 1;
 }
 
-async function bars(data: string | undefined, isSample: boolean): Promise<LoadedMarket> {
-    if (isSample === (data !== undefined)) {
+async function fromBars(options: ComputeOptions): Promise<DatasetReport> {
+    const step = createStep();
+    return write(options, await step("Bars", () => bars(options)));
+}
+
+/** Reads bars and tables as one transaction sees them. */
+async function fromTables(options: ComputeOptions): Promise<DatasetReport> {
+    const { data, sample, pairs, stack } = options;
+    if (sample === true) throw new UserError("Simulated bars have no feature tables: leave --sample out.");
+    const step = createStep();
+    const database = await connectDatabase(requireInstance(stack));
+    try {
+        return await inTransaction(database, async (client) => {
+            const tables = await openTables(client, pairs);
+            const { activity, spread } = tables.basis;
+            const loaded = await step("Bars", () =>
+                data === undefined ? readMarket(client, tables.bars, { activity, spread }) : load(data),
+            );
+            return write(options, loaded, tables);
+        });
+    } finally {
+        await database.end();
+    }
+}
+
+async function write(
+    { out, pairs }: ComputeOptions,
+    { market, origin }: LoadedMarket,
+    source?: FeatureSource,
+): Promise<DatasetReport> {
+    return createStep()("Features", (detail) =>
+        writeDataset({
+            ...{ market, origin, out, pairs, source },
+            onProgress: (done, of) => detail(`${done} of ${of} tasks`),
+        }),
+    );
+}
+
+async function bars({ data, sample }: ComputeOptions): Promise<LoadedMarket> {
+    if ((sample === true) === (data !== undefined)) {
         throw new UserError(
             "Say where the bars are: --data FOLDER with your own, or --sample for simulated ones.",
         );
@@ -101,11 +145,7 @@ async function bars(data: string | undefined, isSample: boolean): Promise<Loaded
 async function load(folder: string): Promise<LoadedMarket> {
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
         throw new UserError(`There is no folder ${folder}.`);
-    try {
-        return await loadMarket(folder, { daysToHoliday });
-    } catch (error) {
-        throw error instanceof DataError ? new UserError(error.message, { cause: error }) : error;
-    }
+    return loadMarket(folder, { daysToHoliday });
 }
 
 function describe({ made, kept, failed, rows, values }: DatasetReport, out: string, seconds: number): string {

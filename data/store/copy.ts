@@ -4,24 +4,32 @@ import type { ClientBase } from "pg";
 import { from } from "pg-copy-streams";
 
 // The format: PostgreSQL's manual, COPY, "Binary Format".
-const HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
+export const HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
 const TRAILER = Buffer.from([0xff, 0xff]);
-const FIELD_COUNT_BYTES = 2;
-const FIELD_LENGTH_BYTES = 4;
-/** Of every type here. */
-const VALUE_BYTES = 8;
+export const FIELD_COUNT_BYTES = 2;
+export const FIELD_LENGTH_BYTES = 4;
+/** Of the types that have a fixed length. */
+export const VALUE_BYTES = { timestamptz: 8, float8: 8, float4: 4 } as const;
 /** PostgreSQL counts time from 2000 on. */
-const POSTGRES_EPOCH_MS = Date.UTC(2000);
-/** Rows encoded at once: some hundred kB. */
-const ROWS_AT_ONCE = 4_096;
+export const POSTGRES_EPOCH_MS = Date.UTC(2000);
+export const MICROSECONDS = 1_000;
+/** Bytes encoded at once, about. */
+const CHUNK_BYTES = 1 << 18;
 
 /** One column of a table, and the value of each row in it. No value is null. */
-export interface CopyColumn {
-    readonly name: string;
-    /** A timestamptz's values are whole ms UTC; a float8's are stored bit by bit. */
-    readonly type: "timestamptz" | "float8";
-    readonly values: Float64Array;
-}
+export type CopyColumn = { readonly name: string } & (
+    | {
+          /** A timestamptz's values are whole ms UTC; a float8's are stored bit by bit. */
+          readonly type: "timestamptz" | "float8";
+          readonly values: Float64Array;
+      }
+    | {
+          /** Stored bit by bit. */
+          readonly type: "float4";
+          readonly values: Float32Array;
+      }
+    | { readonly type: "text"; readonly values: readonly string[] }
+);
 
 /** Appends rows to a table by binary COPY. Holds one chunk of them beside the columns; columns not named get their default. */
 export async function copyRows(
@@ -39,29 +47,67 @@ export function* binaryRows(columns: readonly CopyColumn[]): Generator<Buffer, v
     const lengths = [...new Set(columns.map(({ values }) => values.length))];
     const [rows = 0] = lengths;
     if (lengths.length > 1) throw new RangeError(`COPY: columns of ${lengths.join(" and ")} values`);
+    const rowsAtOnce = Math.ceil(CHUNK_BYTES / (FIELD_COUNT_BYTES + 8 * columns.length));
     yield HEADER;
-    for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
-        yield encoded(columns, from, Math.min(rows, from + ROWS_AT_ONCE));
+    for (let from = 0; from < rows; from += rowsAtOnce) {
+        yield encoded(columns, from, Math.min(rows, from + rowsAtOnce));
     }
     yield TRAILER;
 }
 
 function encoded(columns: readonly CopyColumn[], from: number, to: number): Buffer {
-    const rowBytes = FIELD_COUNT_BYTES + columns.length * (FIELD_LENGTH_BYTES + VALUE_BYTES);
-    const chunk = Buffer.allocUnsafe((to - from) * rowBytes);
-    for (let row = from; row < to; row++) chunk.writeInt16BE(columns.length, (row - from) * rowBytes);
-    columns.forEach(({ type, values }, column) => {
-        let at = FIELD_COUNT_BYTES + column * (FIELD_LENGTH_BYTES + VALUE_BYTES);
-        for (let row = from; row < to; row++, at += rowBytes) {
-            const value = values[row] ?? NaN;
-            const valueAt = chunk.writeInt32BE(VALUE_BYTES, at);
-            if (type === "float8") chunk.writeDoubleBE(value, valueAt);
-            else chunk.writeBigInt64BE(microseconds(value), valueAt);
-        }
-    });
+    const { cursors, bytes } = rowStarts(columns, from, to);
+    const chunk = Buffer.allocUnsafe(bytes);
+    cursors.forEach((start, row) => (cursors[row] = chunk.writeInt16BE(columns.length, start)));
+    for (const column of columns) encodeColumn(chunk, column, from, cursors);
     return chunk;
 }
 
+/** Where each row begins, and how many bytes all have. */
+function rowStarts(columns: readonly CopyColumn[], from: number, to: number) {
+    const texts = columns.filter((column) => column.type === "text");
+    const fixedBytes = columns.reduce(
+        (sum, { type }) => sum + FIELD_LENGTH_BYTES + (type === "text" ? 0 : VALUE_BYTES[type]),
+        FIELD_COUNT_BYTES,
+    );
+    let bytes = 0;
+    const cursors = new Int32Array(to - from).map((_, row) => {
+        const start = bytes;
+        bytes += fixedBytes;
+        for (const { values } of texts) bytes += Buffer.byteLength(values[from + row] ?? "");
+        return start;
+    });
+    return { cursors, bytes };
+}
+
+/** Writes a column's field of each row where the row's cursor is, and moves the cursors on. */
+function encodeColumn(chunk: Buffer, column: CopyColumn, from: number, cursors: Int32Array): void {
+    const field = fieldWriter(chunk, column);
+    for (let row = 0; row < cursors.length; row++) {
+        const at = (cursors[row] ?? 0) + FIELD_LENGTH_BYTES;
+        const bytes = field(from + row, at);
+        chunk.writeInt32BE(bytes, at - FIELD_LENGTH_BYTES);
+        cursors[row] = at + bytes;
+    }
+}
+
+/** Writes the value of a row to a place in the chunk, and gives its length in bytes. */
+function fieldWriter(chunk: Buffer, { type, values }: CopyColumn): (row: number, at: number) => number {
+    switch (type) {
+        case "text":
+            return (row, at) => chunk.write(values[row] ?? "", at);
+        case "float4": {
+            // As an integer: a number that is read as such may change the bits of an NaN.
+            const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+            return (row, at) => chunk.writeInt32BE(bits[row] ?? 0, at) - at;
+        }
+        case "float8":
+            return (row, at) => chunk.writeDoubleBE(values[row] ?? NaN, at) - at;
+        case "timestamptz":
+            return (row, at) => chunk.writeBigInt64BE(microseconds(values[row] ?? NaN), at) - at;
+    }
+}
+
 function microseconds(ms: number): bigint {
-    return BigInt(ms - POSTGRES_EPOCH_MS) * 1_000n;
+    return BigInt(ms - POSTGRES_EPOCH_MS) * BigInt(MICROSECONDS);
 }

@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { PAIRS, type Pair } from "../../config/pairs";
 
 /** Two sessions that create the same table at once get in each other's way; any number that nothing else locks will do. */
-const SCHEMA_LOCK = 1_080;
+export const SCHEMA_LOCK = 1_080;
 
 /** The table with one pair's bars: a partition of `bars`. */
 export function barsTable(pair: Pair): string {

@@ -1,3 +1,4 @@
+import { isContent } from "./archive";
 import { DEFAULTS_KEY } from "./check";
 import type { ResourceType } from "./define";
 import { containsUnknown, isObject, type Properties, sameValue } from "./values";
@@ -36,6 +37,11 @@ function changesWithin(path: string, old: unknown, next: unknown): [string, Chan
         return [[path, old === undefined ? "add" : "delete"]];
     }
     if (sameValue(old, next)) return [];
+    if (isContent(old) && isContent(next)) {
+        // Content that has moved to another path is still the same.
+        const same = old.hash !== undefined && old.hash === next.hash;
+        return same ? [] : [[path, "update"]];
+    }
     if (Array.isArray(old) && Array.isArray(next)) {
         const length = Math.max(old.length, next.length);
         return Array.from({ length }, (_, i) => changesWithin(`${path}[${i}]`, old[i], next[i])).flat();

@@ -1,4 +1,5 @@
 import type { ResourceRecord } from "../services/service";
+import { withoutContents, withZips } from "./archive";
 import { withoutDefaultsKey } from "./check";
 import type { ResourceType } from "./define";
 import { deriveResource, type Place, type Subject } from "./derive";
@@ -58,9 +59,10 @@ export class Resources {
         );
     }
 
-    /** The resource as the host has it, or undefined. */
+    /** The resource as the host has it, or undefined. Of archives only the hash is answered. */
     async read(type: ResourceType, id: string): Promise<ResourceRecord | undefined> {
-        return this.host.get(type.token, id);
+        const record = await this.host.get(type.token, id);
+        return record && { ...record, inputs: withoutContents(record.inputs) };
     }
 
     /** Removes a resource; refuses as AWS does where the resource is protected or holds what would be lost. */
@@ -78,13 +80,19 @@ export class Resources {
     ): Promise<Deployed> {
         const secretKeys = [...new Set([...draft.secretKeys, ...type.secrets])];
         if (preview) return { id: draft.id, values: draft.outputs, secretKeys };
-        const merged = await this.host
-            .put({ ...draft, type: type.token, secretKeys })
-            .catch((error: unknown) => {
-                const name = draft.urn.slice(draft.urn.lastIndexOf("::") + 2);
-                const reason = error instanceof Error ? error.message : String(error);
-                throw new Error(`${doing} ${type.token} "${name}": ${reason}`, { cause: error });
+        try {
+            const merged = await this.host.put({
+                ...draft,
+                type: type.token,
+                inputs: withZips(draft.inputs),
+                outputs: withoutContents(draft.outputs),
+                secretKeys,
             });
-        return { id: draft.id, values: { ...draft.outputs, ...merged }, secretKeys };
+            return { id: draft.id, values: { ...draft.outputs, ...merged }, secretKeys };
+        } catch (error) {
+            const name = draft.urn.slice(draft.urn.lastIndexOf("::") + 2);
+            const reason = error instanceof Error ? error.message : String(error);
+            throw new Error(`${doing} ${type.token} "${name}": ${reason}`, { cause: error });
+        }
     }
 }

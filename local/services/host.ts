@@ -44,7 +44,7 @@ export class Host {
             unseal: (sealed) => sealer.unseal(sealed),
             log: (message) => this.log(name, message),
         });
-        this.services = createServices(contextOf, instance.ports, tools, certificate);
+        this.services = createServices(contextOf, instance, tools, certificate);
         this.gateway = createGateway({
             services: this.services.all,
             account: instance.account,

@@ -86,13 +86,16 @@ async function waitUntilUp(instance: Instance, identity: ProcessIdentity, logPat
     }
 }
 
+/** Folders whose code runs in the host. */
+const HOST_CODE = ["local/services", "local/console", "data", "features/time"];
+
 /** Changes when the code of the services, their tools or the stack's identity changes: then the host is started anew. */
 function codeVersion(tools: Tools, { region, account }: Instance): string {
     const hash = createHash("sha256").update(JSON.stringify({ tools, region, account }));
-    for (const folder of ["services", "console"]) {
-        const files = readdirSync(join(ROOT, "local", folder), { recursive: true, encoding: "utf8" }).sort();
+    for (const folder of HOST_CODE) {
+        const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).sort();
         for (const file of files) {
-            const { mtimeMs, size } = statSync(join(ROOT, "local", folder, file));
+            const { mtimeMs, size } = statSync(join(ROOT, folder, file));
             hash.update(`${file}:${mtimeMs}:${size}\n`);
         }
     }

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import type { Environment } from "../../config/environment";
 import { isRecord } from "../documents";
 import type { InstanceUse } from "../limits";
-import { each, on, parseJson, resourceRule, type Finding } from "../rule";
+import { each, knownOr, on, parseJson, resourceRule, type Finding } from "../rule";
 import { countProblem, typeProblem } from "../sizes";
 
 /** Step Functions tasks that start a SageMaker job, as `arn:aws:states:::sagemaker:…` and `…:aws-sdk:sagemaker:…` name them. */
@@ -19,11 +19,13 @@ export const jobSizes = resourceRule({
     description:
         "SageMaker training, processing, tuning and transform jobs use instance types and counts that policies/limits.ts allows.",
     validateResource: [
-        on(aws.sfn.StateMachine, ({ definition }, environment) =>
-            statesOf(parseJson("definition", definition)).map(([name, state]) =>
+        on(aws.sfn.StateMachine, (machine, environment) => {
+            // It holds ids of subnets and of roles. Before they are made a preview knows none of it, and `up` decides.
+            const definition = knownOr("{}", () => machine.definition);
+            return statesOf(parseJson("definition", definition)).map(([name, state]) =>
                 jobFinding(name, state, environment),
-            ),
-        ),
+            );
+        }),
         on(aws.sagemaker.TrainingJob, ({ resourceConfig }, environment) =>
             sizesOf("resourceConfig", resourceConfig, "training", environment),
         ),

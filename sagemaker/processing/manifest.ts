@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Pair } from "../../config/pairs";
 import type { Origin } from "../../data/manifest";
+import { basisDocument, type FeatureBasis } from "../../data/store/basis";
 import { describeInstant } from "../../features/time/instant";
 import { CATALOGUE, CATALOGUE_HASH } from "../../features/catalogue";
-import type { FeatureParameters } from "../../features/parameters";
-import { parametersDocument } from "./parameters";
 import type { SharedMarket } from "./sharedMarket";
 import { type Part, type RowRange, type SplitPlan, SPLITS } from "./splits";
 import { EMBARGO_MINUTES, TARGETS } from "./targets";
@@ -24,6 +23,8 @@ export const partPath = ({ split, index }: Pick<Part, "split" | "index">): strin
 export interface DatasetInputs {
     /** SHA-256 of all that the bytes depend on. */
     readonly inputsHash: string;
+    /** SHA-256 of what the parameters were fitted to: catalogue, bars and rows. */
+    readonly trainingHash: string;
     readonly origin: Origin;
     /** Names of the feature columns, in the order of the files. */
     readonly columns: readonly string[];
@@ -44,10 +45,11 @@ export function pairManifest(
     pair: Pair,
     market: SharedMarket,
     { inputsHash, origin, columns, splits, parts }: DatasetInputs,
-    parameters: FeatureParameters,
+    basis: FeatureBasis,
     files: readonly FileEntry[],
 ): object {
     const { activity, spread, timestamps } = market;
+    const { trainingHash, usdLoadings, pairs } = basisDocument(basis);
     const written = new Set(columns);
     const range = ({ from, to }: RowRange) => ({
         from: describeInstant(timestamps[from] ?? NaN),
@@ -59,7 +61,6 @@ export function pairManifest(
         inputsHash,
         catalogueHash: CATALOGUE_HASH,
         origin,
-        source: "bars",
         activity,
         spread,
         market: range({ from: 0, to: timestamps.length }),
@@ -74,7 +75,8 @@ export function pairManifest(
         targets: TARGETS,
         columns,
         missingFeatures: CATALOGUE.filter(({ name }) => !written.has(name)).map(({ name }) => name),
-        parameters: parametersDocument(parameters, pair),
+        trainingHash,
+        parameters: { ...pairs[pair], usdLoadings },
     };
 }
 
@@ -86,15 +88,22 @@ const keptSchema = z.object({
     ),
 });
 
+/** The files that a pair consists of, by its manifest's text; undefined where it is of other inputs, or not ours. */
+export function filesOf(text: string, inputsHash: string): { path: string; bytes: number }[] | undefined {
+    const { data } = keptSchema.safeParse(parsed(text));
+    if (data?.inputsHash !== inputsHash) return undefined;
+    return Object.values(data.splits).flatMap(({ files }) => files);
+}
+
 /** Whether a pair's folder holds what these inputs give: its manifest says so, and its files have their length. */
 export function isUpToDate(folder: string, inputsHash: string): boolean {
     const path = join(folder, MANIFEST_FILE);
     if (!existsSync(path)) return false;
-    const manifest = keptSchema.safeParse(parsed(readFileSync(path, "utf8")));
-    if (manifest.data?.inputsHash !== inputsHash) return false;
-    const files = Object.values(manifest.data.splits).flatMap((split) => split.files);
-    return files.every(
-        (file) => statSync(join(folder, file.path), { throwIfNoEntry: false })?.size === file.bytes,
+    const files = filesOf(readFileSync(path, "utf8"), inputsHash);
+    return (
+        files?.every(
+            (file) => statSync(join(folder, file.path), { throwIfNoEntry: false })?.size === file.bytes,
+        ) === true
     );
 }
 

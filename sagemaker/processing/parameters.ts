@@ -1,4 +1,4 @@
-import { PAIRS, type Pair } from "../../config/pairs";
+import type { Pair } from "../../config/pairs";
 import { fitCrossPair } from "../../features/fitting/crossPair";
 import { fitGarch } from "../../features/fitting/garch";
 import { fitHmm, type PairHmm } from "../../features/fitting/hmm";
@@ -38,23 +38,5 @@ export function joinFits(
         hmm: new Map(fits.map(({ pair, hmm }) => [pair, hmm])),
         crossPair: fitCrossPair(market, from, to),
         partners: fitPartners(market, from, to),
-    };
-}
-
-/** Everything that the features of one pair depend on besides bars, as JSON has it. */
-export function parametersDocument(
-    { pairs, hmm, crossPair, partners }: FeatureParameters,
-    pair: Pair,
-): object {
-    const loadings = PAIRS.flatMap((each) => {
-        const loading = crossPair?.usdLoadings.get(each);
-        return loading === undefined ? [] : [[each, loading] as const];
-    });
-    return {
-        ...pairs.get(pair),
-        hmm: hmm?.get(pair),
-        sisters: crossPair?.sisters.get(pair),
-        usdLoadings: Object.fromEntries(loadings),
-        partners: partners?.get(pair),
     };
 }

@@ -14,6 +14,12 @@ const INFINITY_BITS = 0x7f800000;
 /** The fastest level: features are mostly noise, which higher ones do not make smaller. */
 const COMPRESSION = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
+/** What a page that cannot be compressed grows by at most, and then some. */
+const SLACK = 1024;
+
+/** One for all files, one after another: files are tens of megabytes, which would otherwise be garbage each time. */
+const writer = new ByteWriter(1 << 20);
+
 /** Rows of one pair: when they begin, and their values column by column. */
 export interface Table {
     /** Milliseconds UTC. */
@@ -32,11 +38,11 @@ interface StoredColumn {
 /**
  * A Parquet file of one row group: `ts_utc` (timestamp, milliseconds), then the columns as float32, byte stream split, zstd.
  * The file format is hyparquet-writer's; pages are filled here, because its own way takes each byte by a call of its own.
- * The same table gives the same bytes.
+ * The same table gives the same bytes; they are good until the next call.
  */
 export function parquetOf({ timestamps, names, values }: Table): Uint8Array {
     const rows = timestamps.length;
-    const writer = new ByteWriter(1 << 20);
+    writer.index = writer.offset = 0;
     const scratch = new Uint8Array(4 * rows);
     const columns: StoredColumn[] = [
         {
@@ -57,7 +63,7 @@ export function parquetOf({ timestamps, names, values }: Table): Uint8Array {
         }),
     ];
     writer.appendUint32(MAGIC);
-    const chunks = columns.map((column) => writeColumn(writer, column, rows));
+    const chunks = columns.map((column) => writeColumn(column, rows));
     const sizes = chunks.map(({ meta_data }) => meta_data?.total_uncompressed_size ?? 0n);
     writeMetadata(writer, {
         version: 2,
@@ -84,14 +90,15 @@ const required = <Type extends Partial<SchemaElement>>(name: string, type: Type)
 });
 
 /** One page with all of a column's rows. */
-function writeColumn(
-    writer: ByteWriter,
-    { element, encoding, bytes }: StoredColumn,
-    rows: number,
-): ColumnChunk {
+function writeColumn({ element, encoding, bytes }: StoredColumn, rows: number): ColumnChunk {
     const start = BigInt(writer.offset);
     const page = bytes();
-    const compressed = zstdCompressSync(page, COMPRESSION);
+    const compressed = zstdCompressSync(page, {
+        ...COMPRESSION,
+        pledgedSrcSize: page.length,
+        // The compressed page comes whole, not in pieces to be joined.
+        chunkSize: page.length + SLACK,
+    });
     writePageHeader(writer, {
         type: "DATA_PAGE_V2",
         uncompressed_page_size: page.length,

@@ -1,4 +1,5 @@
-import { build } from "esbuild";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
 
 /** What a worker answers to a task. */
@@ -13,10 +14,13 @@ interface Job<Task, Answer> {
 /**
  * A thread's code as one script. Loaded file by file through tsx, each call of an imported function goes through a getter,
  * which V8 does not inline: the features took 3 to 12 times as long.
+ * @param entry the file without its ending: what was bundled before, as in an image, is taken, else its source is bundled
  */
 export async function bundle(entry: string): Promise<string> {
+    if (existsSync(`${entry}.js`)) return readFile(`${entry}.js`, "utf8");
+    const { build } = await import("esbuild"); // Only here: an image has none.
     const { outputFiles } = await build({
-        entryPoints: [entry],
+        entryPoints: [`${entry}.ts`],
         bundle: true,
         platform: "node",
         format: "cjs",

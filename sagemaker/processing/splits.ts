@@ -1,3 +1,8 @@
+import { STORED_COLUMNS } from "../../features/catalogue";
+
+/** Rows before which some feature is still warming up, whichever are written. */
+export const WARM_UP_ROWS = Math.max(...STORED_COLUMNS.map(({ lookbackMinutes }) => lookbackMinutes));
+
 /** Rows of a market: `from` is the first, `to` the first after the last. */
 export interface RowRange {
     readonly from: number;

@@ -50,7 +50,7 @@ describe("bqx features", function () {
         }
     });
 
-    it("compute refuses a folder that is not there, pairs that do not exist, and other sources", async () => {
+    it("compute refuses a folder that is not there, pairs and sources that do not exist, and tables of no stack", async () => {
         const to = ["--out", join(scratch(), "out")];
         const nowhere = await commandLine("features", "compute", ...to, "--data", join(scratch(), "nowhere"));
         expect(nowhere.code).to.equal(1);
@@ -58,8 +58,25 @@ describe("bqx features", function () {
         const unknown = await commandLine("features", "compute", ...to, "--pairs", "eurusd,eurxxx");
         expect(unknown.code).to.equal(1);
         expect(unknown.stderr).to.contain('There is no pair "eurxxx"');
-        const tables = await commandLine("features", "compute", ...to, "--source", "tables");
-        expect(tables.stderr).to.contain("Allowed choices are bars.");
+        const other = await commandLine("features", "compute", ...to, "--source", "files");
+        expect(other.stderr).to.contain("Allowed choices are bars, tables.");
+        const tables = await commandLine(
+            "features",
+            "compute",
+            ...to,
+            "--source",
+            "tables",
+            "--stack",
+            "none",
+        );
+        expect(tables.code).to.equal(1);
+        expect(tables.stderr).to.match(/bqx: .*"none"/);
+        const simulated = await commandLine(
+            ...["features", "compute", ...to, "--source", "tables", "--sample"],
+        );
+        expect(simulated.stderr).to.contain(
+            "bqx: Simulated bars have no feature tables: leave --sample out.",
+        );
     });
 
     it("compute reports all that is wrong with the bars, and writes nothing", async () => {

@@ -54,6 +54,15 @@ describe("the defaults", () => {
                 snapshotRetentionDays: 1,
                 authTokenVersion: 1,
             },
+            processing: {
+                source: "bars",
+                historyDays: 365,
+                imageTag: "0.1.0",
+                instanceType: "ml.m5.2xlarge",
+                instanceCount: 1,
+                volumeGb: 100,
+                maxRuntimeSeconds: 7200,
+            },
             registry: { readerAccounts: [] },
             alerts: { criticalEmails: [], warningEmails: [], infoEmails: [] },
             billing: {
@@ -164,6 +173,17 @@ describe("a refusal", () => {
         ["cache.replicas", 6, "cache.replicas: got 6, allowed: at most 5"],
         ["cache.snapshotRetentionDays", 0, "cache.snapshotRetentionDays: got 0, allowed: at least 1"],
         ["cache.authTokenVersion", 0, "cache.authTokenVersion: got 0, allowed: at least 1"],
+        ["processing.source", "files", 'processing.source: got "files", allowed: bars, tables'],
+        ["processing.historyDays", 29, "processing.historyDays: got 29, allowed: at least 30"],
+        ["processing.imageTag", "a b", 'processing.imageTag: got "a b", allowed: an image tag'],
+        [
+            "processing.instanceType",
+            "m5.2xlarge",
+            'processing.instanceType: got "m5.2xlarge", allowed: such as ml.m5.2xlarge',
+        ],
+        ["processing.instanceCount", 29, "processing.instanceCount: got 29, allowed: at most 28"],
+        ["processing.volumeGb", 19, "processing.volumeGb: got 19, allowed: at least 20"],
+        ["processing.maxRuntimeSeconds", 599, "processing.maxRuntimeSeconds: got 599, allowed: at least 600"],
         [
             "registry.readerAccounts",
             ["1234"],

@@ -132,7 +132,7 @@ breaks(jobSizes, [
         expected: [
             sizeMessage(
                 'state "Process".instanceType is "ml.m5.24xlarge"; allowed in dev: ml.m5.large, ml.m5.xlarge, ml.m5.2xlarge',
-                INSTANCE_LIMITS.training.dev.reason,
+                INSTANCE_LIMITS.processing.dev.reason,
             ),
         ],
     },
@@ -231,13 +231,25 @@ breaks(jobSizes, [
         set: { definition: "not JSON" },
         expected: ["definition is not JSON; allowed in dev: a JSON document. Correct definition."],
     },
+    // What is unknown in a preview is decided by `up`, before the machine is made.
+    { type: "sfn/stateMachine:StateMachine", unknown: ["definition"], stack: "prod", expected: [] },
+    { type: "sfn/stateMachine:StateMachine", unknown: ["definition"], expected: [] },
     {
         type: "sfn/stateMachine:StateMachine",
-        unknown: ["definition"],
+        set: {
+            definition: definitionWith(
+                "States.Process.Parameters.ProcessingResources.ClusterConfig.InstanceCount",
+                5,
+            ),
+        },
         stack: "prod",
-        expected: [unknownIn("definition")],
+        expected: [
+            sizeMessage(
+                'state "Process".instanceCount is 5; allowed in prod: at most 4',
+                INSTANCE_LIMITS.processing.prod.reason,
+            ),
+        ],
     },
-    { type: "sfn/stateMachine:StateMachine", unknown: ["definition"], expected: [] },
     {
         type: "sagemaker/trainingJob:TrainingJob",
         set: { "resourceConfig.instanceType": "ml.p4d.24xlarge" },

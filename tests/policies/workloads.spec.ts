@@ -24,7 +24,7 @@ breaks(lambdaBounds, [
         type: "lambda/function:Function",
         set: { memorySize: 10240 },
         expected: [
-            "memorySize is 10240; allowed in dev: 128 to 2048. Keep to policies/limits.ts: work that needs more is a job's, not a function's.",
+            "memorySize is 10240; allowed in dev: 128 to 3008. Keep to policies/limits.ts: work that needs more is a job's, not a function's.",
         ],
     },
     { type: "lambda/function:Function", set: { memorySize: undefined, timeout: undefined }, expected: [] },

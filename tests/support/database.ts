@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Pool, type PoolConfig } from "pg";
+import type { CertificateFiles } from "../../local/services/certificate";
 import { createDatabaseService, postgresBinDir, purgeDatabase } from "../../local/services/database";
 import { createSecretsManagerService } from "../../local/services/secretsmanager";
 import { freePort, recordOf, Workplace } from "../local/services/process/workplace";
@@ -16,13 +17,16 @@ export interface TestDatabase {
     remove(): Promise<void>;
 }
 
-/** Starts the local stack's database service with an empty cluster; takes some seconds. */
-export async function startDatabase(): Promise<TestDatabase> {
+/**
+ * Starts the local stack's database service with an empty cluster; takes some seconds.
+ * @param shared the certificate of a server beside it @default one of its own
+ */
+export async function startDatabase(shared?: CertificateFiles): Promise<TestDatabase> {
     const place = new Workplace();
     const secrets = createSecretsManagerService(place.context("secretsmanager"));
     await secrets.start();
     const port = await freePort();
-    const certificate = await place.certificate();
+    const certificate = shared ?? (await place.certificate());
     const service = createDatabaseService(place.context("rds"), {
         ...{ port, binDir: postgresBinDir(), certificate, secrets, metrics: place },
     });

@@ -6,13 +6,16 @@ import { ecrTypes } from "./ecr";
 import { elasticacheTypes } from "./elasticache";
 import { iamTypes } from "./iam";
 import { kmsTypes } from "./kms";
+import { lambdaTypes } from "./lambda";
 import { networkTypes } from "./network";
 import { randomTypes } from "./random";
 import { rdsTypes } from "./rds";
 import { s3Types } from "./s3";
 import { sagemakerTypes } from "./sagemaker";
+import { schedulerTypes } from "./scheduler";
 import { secretsmanagerTypes } from "./secretsmanager";
 import { securityGroupTypes } from "./securityGroups";
+import { sfnTypes } from "./sfn";
 import { snsTypes } from "./sns";
 
 /** Every resource type that this local stack knows. A new type goes into its service's file. */
@@ -24,13 +27,16 @@ export const resourceTypes: readonly ResourceType[] = [
     ...elasticacheTypes,
     ...iamTypes,
     ...kmsTypes,
+    ...lambdaTypes,
     ...networkTypes,
     ...randomTypes,
     ...rdsTypes,
     ...s3Types,
     ...sagemakerTypes,
+    ...schedulerTypes,
     ...secretsmanagerTypes,
     ...securityGroupTypes,
+    ...sfnTypes,
     ...snsTypes,
 ];
 

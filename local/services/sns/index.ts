@@ -25,7 +25,7 @@ export interface NotificationPublisher {
      *
      * @throws AwsError `NotFound` for an unknown topic, `InvalidParameter` for a message SNS would refuse.
      */
-    publish(topicArn: string, subject: string, message: string): string;
+    publish(topicArn: string, subject: string | undefined, message: string): string;
 }
 
 /** Timing, set by tests. */
@@ -92,7 +92,7 @@ class SnsService implements LocalService, NotificationLog, NotificationPublisher
         return this.notifications.recentNotifications(limit);
     }
 
-    publish(topicArn: string, subject: string, message: string): string {
+    publish(topicArn: string, subject: string | undefined, message: string): string {
         return this.send(
             topicArn,
             checkMessage({ Message: message, Subject: subject, MessageAttributes: {} }),

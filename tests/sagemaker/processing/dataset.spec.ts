@@ -113,7 +113,6 @@ describe("writeDataset", function () {
             pair: "gbpjpy",
             catalogueHash: CATALOGUE_HASH,
             origin: "simulated",
-            source: "bars",
             activity: "trueRange",
             spread: "corwinSchultz",
             embargoMinutes: 150,
