@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { Environment } from "./environment";
+import { imageTag, instanceType, volumeGb } from "./fields";
 import { PAIRS } from "./pairs";
 import { TAG_VALUE, TAG_VALUE_RULE } from "./tags";
+import { trainingSchema } from "./training";
 
 /** Retention periods that CloudWatch Logs accepts, in days. */
 const LOG_RETENTION_DAYS = [
@@ -148,14 +150,8 @@ const processing = z.strictObject({
     historyDays: days(30, 3650)
         .default(365)
         .describe("Days of bars that a dataset covers, back from the newest one"),
-    imageTag: z
-        .string()
-        .regex(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/, "an image tag")
-        .default("0.1.0")
-        .describe("Tag of the processing image that jobs run"),
-    instanceType: z
-        .string()
-        .regex(/^ml\.[a-z0-9]+\.[a-z0-9]+$/, "such as ml.m5.2xlarge")
+    imageTag: imageTag().default("0.1.0").describe("Tag of the processing image that jobs run"),
+    instanceType: instanceType()
         .default("ml.m5.2xlarge")
         .describe("Instance type of a job; ml.m5.2xlarge is $0.461 an hour"),
     instanceCount: z
@@ -164,10 +160,7 @@ const processing = z.strictObject({
         .max(PAIRS.length)
         .default(1)
         .describe("Instances of a job, which share the pairs; each fits the parameters of all 28 for itself"),
-    volumeGb: z
-        .int()
-        .min(20)
-        .max(1_000)
+    volumeGb: volumeGb()
         .default(100)
         .describe("Disk of each instance, at $0.14 per GB-month while a job runs"),
     maxRuntimeSeconds: z
@@ -314,6 +307,9 @@ export function settingsSchema(environment: Environment) {
         cache: cache.prefault({}).describe("ElastiCache for Valkey: the newest feature rows"),
         processing: processing.prefault({}).describe("Jobs that make datasets of features and targets"),
         refresh: refresh.prefault({}).describe("The function that keeps features at the newest minute"),
+        training: trainingSchema(environment)
+            .prefault({})
+            .describe("Jobs that fit a model for each pair, and the state machine that runs them"),
         registry: registry.prefault({}).describe("The model package group"),
         alerts: alerts.prefault({}).describe("Who hears of what"),
         billing: billing.prefault({}).describe("Budget and cost alarms"),

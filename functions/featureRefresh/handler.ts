@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checked } from "../checked";
 import { Connections, storeVariables } from "../connections";
 import { FeatureRefresh, type RefreshAnswer } from "./refresh";
 
@@ -44,13 +45,6 @@ export async function handler(event: unknown, context: InvocationContext): Promi
 function start(): Warm {
     const variables = checked("environment", variablesSchema, process.env);
     return { variables, connections: new Connections(variables), refresh: new FeatureRefresh() };
-}
-
-/** @throws Error listing every problem; the values of variables are not shown */
-function checked<Schema extends z.ZodType>(what: string, schema: Schema, value: unknown): z.output<Schema> {
-    const parsed = schema.safeParse(value);
-    if (parsed.success) return parsed.data;
-    throw new Error(`The ${what} cannot be used:\n${z.prettifyError(parsed.error)}`);
 }
 
 /** CloudWatch's embedded metric format: the log line itself is the metric, so it takes no call and no right. */

@@ -26,7 +26,7 @@ import { computedRows, sourceOf, type Source } from "./computed";
 import { blocksOf, isJustTraded, lastClosedMinute, retentionStart, type MinuteRange } from "./minutes";
 
 /** Two runs at once would do the same work; any number that nothing else locks will do. */
-export const REFRESH_LOCK = 1_082;
+const REFRESH_LOCK = 1_082;
 
 /** Minutes of a gap that are computed and stored at once: some 90 MB of rows. */
 const BLOCK_MINUTES = 720;
@@ -36,17 +36,17 @@ const RESERVE_MILLISECONDS = 5_000;
 
 const HOUR_MS = 3_600_000;
 
-/** An event that is older than the last one is an old one delivered late; one that is older by more than this means a clock that was set back. */
+/** An event that is older than the last one was delivered late; by more than this, the clock was set back. */
 const LATE_MS = HOUR_MS;
 
-export type Stage = "look" | "compute" | "store" | "cache" | "sweep";
+type Stage = "look" | "compute" | "store" | "cache" | "sweep";
 
 /**
  * refreshed: rows were stored up to the newest bar. behind: the time was over before that; the next run goes on. current,
  * closed: nothing to do, while the market trades or not. busy: another run is at it. noParameters, noBars: features cannot
  * be computed yet.
  */
-export type Status = "refreshed" | "behind" | "current" | "closed" | "busy" | "noParameters" | "noBars";
+type Status = "refreshed" | "behind" | "current" | "closed" | "busy" | "noParameters" | "noBars";
 
 export interface RefreshRequest {
     /** The market's time, ms UTC. */
@@ -216,9 +216,9 @@ export class FeatureRefresh {
         watch.lap("cache");
         const hour = Math.floor(nowMs / HOUR_MS);
         if (hour === this.#sweptHour) return;
-        await inTransaction(stores.database, (each) =>
-            deleteFeaturesBefore(each, retentionStart(nowMs, retentionDays)),
-        );
+        // Counted from the newest row: where bars stay away, or a clock is wrong, what there is stays.
+        const keptFromMs = retentionStart(Math.min(nowMs, timestampOf(newest)), retentionDays);
+        await inTransaction(stores.database, (each) => deleteFeaturesBefore(each, keptFromMs));
         this.#sweptHour = hour;
         watch.lap("sweep");
     }

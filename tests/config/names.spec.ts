@@ -27,6 +27,8 @@ const AWS_ACCEPTS: Record<NamedKind, (name: string) => boolean> = {
     budget: (name) => within(name, 1, 100) && !name.includes(":") && !name.includes("\\"),
     alarm: (name) => within(name, 1, 255) && only(name, /[^\p{Cc}]/u),
     logGroup: (name) => within(name, 1, 512) && only(name, /[a-zA-Z0-9_/.#-]/),
+    function: (name) => within(name, 1, 64) && only(name, /[a-zA-Z0-9_-]/),
+    schedule: (name) => within(name, 1, 64) && only(name, /[a-zA-Z0-9_.-]/),
     role: (name) => within(name, 1, 64) && only(name, /[a-zA-Z0-9_+=,.@-]/),
     stateMachine: (name) => within(name, 1, 80) && only(name, /[a-zA-Z0-9_-]/),
     slackConfiguration: (name) => within(name, 1, 128) && only(name, /[a-zA-Z0-9_-]/),

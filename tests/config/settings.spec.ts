@@ -63,6 +63,14 @@ describe("the defaults", () => {
                 volumeGb: 100,
                 maxRuntimeSeconds: 7200,
             },
+            refresh: { retentionDays: 10, memoryMb: 3008, timeoutSeconds: 120 },
+            training: {
+                ...{ target: "target_60_60", candidates: "all", seed: 1, expiresDays: 45 },
+                hyperparameters: {},
+                fast: { selectionRows: 5000, fitRows: 10_000, nEstimators: 25, boostingRounds: 50 },
+                ...{ imageTag: "0.1.0", inferenceImageTag: "0.1.0", instanceType: "ml.m5.2xlarge" },
+                ...{ threads: 8, volumeGb: 30, maxRuntimeSeconds: 3600, maxConcurrency: 28 },
+            },
             registry: { readerAccounts: [] },
             alerts: { criticalEmails: [], warningEmails: [], infoEmails: [] },
             billing: {
@@ -184,6 +192,9 @@ describe("a refusal", () => {
         ["processing.instanceCount", 29, "processing.instanceCount: got 29, allowed: at most 28"],
         ["processing.volumeGb", 19, "processing.volumeGb: got 19, allowed: at least 20"],
         ["processing.maxRuntimeSeconds", 599, "processing.maxRuntimeSeconds: got 599, allowed: at least 600"],
+        ["refresh.retentionDays", 4, "refresh.retentionDays: got 4, allowed: at least 5"],
+        ["refresh.memoryMb", 3009, "refresh.memoryMb: got 3009, allowed: at most 3008"],
+        ["refresh.timeoutSeconds", 59, "refresh.timeoutSeconds: got 59, allowed: at least 60"],
         [
             "registry.readerAccounts",
             ["1234"],

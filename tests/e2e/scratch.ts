@@ -4,10 +4,12 @@ import {
     ListSecretsCommand,
     SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
+import { Redis } from "ioredis";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Client } from "pg";
 import type { StackStatus } from "../../local/console/status";
 import type { PolicyViolation } from "../../local/engine/protocol";
 import { copyCheckout, linkPackages } from "../support/checkout";
@@ -28,6 +30,9 @@ interface InstanceFile {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
 }
+
+/** What the name of the secret with the cache's token starts with. */
+export const CACHE_SECRET = "feature-store-cache";
 
 /** Far from the ports of a stack that a developer has running. */
 const FIRST_PORT = 5280;
@@ -117,6 +122,32 @@ export class ScratchCheckout {
             new GetSecretValueCommand({ SecretId: found.ARN }),
         );
         return JSON.parse(SecretString) as Record<string, string>;
+    }
+
+    /** Connects to a stack's database as its master user; the caller ends the connection. */
+    async database(stack: string): Promise<Client> {
+        const { username, password } = await this.secret(stack, "rds!cluster-");
+        const client = new Client({
+            host: "127.0.0.1",
+            port: this.instance(stack).ports.database,
+            user: username,
+            password,
+            database: "bqx",
+            ssl: { ca: this.certificate(stack) },
+        });
+        await client.connect();
+        return client;
+    }
+
+    /** Connects to a stack's cache with its token of now; the caller disconnects. */
+    async cache(stack: string): Promise<Redis> {
+        const { token } = await this.secret(stack, CACHE_SECRET);
+        const tls = { ca: this.certificate(stack) };
+        return new Redis({ host: "127.0.0.1", port: this.instance(stack).ports.cache, password: token, tls });
+    }
+
+    private certificate(stack: string): string {
+        return readFileSync(join(this.state, stack, "tls", "server.crt"), "utf8");
     }
 
     engineLog(stack: string): string {

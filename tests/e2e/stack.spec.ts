@@ -1,14 +1,10 @@
 import { GetObjectCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect } from "chai";
-import { Redis } from "ioredis";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { Client } from "pg";
-import { ScratchCheckout } from "./scratch";
+import { CACHE_SECRET, ScratchCheckout } from "./scratch";
 
-/** What the name of the secret with the cache's token starts with. */
-const CACHE_SECRET = "feature-store-cache";
 const NOTHING = { create: 0, update: 0, replace: 0, delete: 0 };
 
 describe("the local stack, deployed by the real engine", function () {
@@ -27,7 +23,8 @@ describe("the local stack, deployed by the real engine", function () {
         const { services, stages, deployment } = await checkout.status();
         expect(services.filter(({ healthy }) => !healthy)).to.deep.equal([]);
         expect(stages.map(({ name }) => name)).to.deep.equal([
-            ...["alerts", "billing", "featureStore", "images", "network", "registry", "storage"],
+            ...["alerts", "billing", "featureStore", "images", "inference"],
+            ...["network", "processing", "registry", "storage"],
         ]);
         expect(deployment.state).to.equal("succeeded");
         expect((await fetch((document as { console: string }).console)).status).to.equal(200);
@@ -39,22 +36,20 @@ describe("the local stack, deployed by the real engine", function () {
         expect(buckets).to.have.length(3);
         const Bucket = buckets[0]?.Name;
         await s3.send(new PutObjectCommand({ Bucket, Key: "kept", Body: "content" }));
-        const database = await connectDatabase(checkout);
+        const database = await checkout.database("local");
         const { rows } = await database.query<{ ssl: boolean }>(
             "select ssl from pg_stat_ssl where pid = pg_backend_pid()",
         );
         await database.end();
         expect(rows).to.deep.equal([{ ssl: true }]);
-        expect(
-            await pingCache(checkout, (await checkout.secret("local", CACHE_SECRET))["token"] ?? ""),
-        ).to.equal("PONG");
+        expect(await ping(checkout)).to.equal("PONG");
     });
 
     it("changes nothing when it comes up again", async () => {
         const { code, stderr, ...report } = await checkout.engine("deploy", "local");
         expect(code, stderr).to.equal(0);
         expect(report).to.deep.include({ changes: NOTHING, policyViolations: [], errors: [] });
-        expect(checkout.engineLog("local")).to.match(/98 unchanged/);
+        expect(checkout.engineLog("local")).to.match(/118 unchanged/);
     });
 
     it("updates only what a changed setting concerns", async () => {
@@ -90,7 +85,7 @@ describe("the local stack, deployed by the real engine", function () {
         expect([...steps].map(([, step]) => step)).to.deep.equal(["created", "deleted"]);
         const after = (await checkout.secret("local", CACHE_SECRET))["token"] ?? "";
         expect(after).not.to.equal(before);
-        expect(await pingCache(checkout, after)).to.equal("PONG");
+        expect(await ping(checkout)).to.equal("PONG");
     });
 
     it("refuses a second command while one is at work", async () => {
@@ -144,33 +139,11 @@ describe("the local stack, deployed by the real engine", function () {
     });
 });
 
-async function connectDatabase(checkout: ScratchCheckout): Promise<Client> {
-    const { username, password } = await checkout.secret("local", "rds!cluster-");
-    const ca = readFileSync(join(checkout.state, "local", "tls", "server.crt"), "utf8");
-    const port = checkout.instance("local").ports.database;
-    const client = new Client({
-        host: "127.0.0.1",
-        port,
-        user: username,
-        password,
-        database: "bqx",
-        ssl: { ca },
-    });
-    await client.connect();
-    return client;
-}
-
-async function pingCache(checkout: ScratchCheckout, password: string): Promise<string> {
-    const ca = readFileSync(join(checkout.state, "local", "tls", "server.crt"), "utf8");
-    const redis = new Redis({
-        host: "127.0.0.1",
-        port: checkout.instance("local").ports.cache,
-        password,
-        tls: { ca },
-    });
+async function ping(checkout: ScratchCheckout): Promise<string> {
+    const cache = await checkout.cache("local");
     try {
-        return await redis.ping();
+        return await cache.ping();
     } finally {
-        redis.disconnect();
+        cache.disconnect();
     }
 }

@@ -1,33 +1,14 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import { LAMBDA_TRUST, rolePolicy } from "../../../components/callback";
-import { Inference } from "../../../components/inference";
 import { refreshStatements, schedulePolicy, scheduleTrust } from "../../../components/inference/plan";
-import { arnOf, deploy, idOf } from "../../support/mocks";
+import { arnOf, idOf } from "../../support/mocks";
 import { scopeOf, tagsOf } from "../../support/scope";
+import { deployInference } from "./fixture";
 
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const FUNCTION = "bqx-ml-feature-refresh-dev";
 const tags = tagsOf("inference");
-
-function deployInference(settings: Record<string, unknown> = {}, stack = "dev") {
-    return deploy(() => {
-        const inference = new Inference("inference", {
-            scope: scopeOf(settings, stack),
-            network: { privateSubnetIds: ["subnet-a", "subnet-b"], securityGroups: { lambda: "sg-lambda" } },
-            featureStore: {
-                database: { host: "db.test", port: 5432, databaseName: "bqx", secretArn: "arn:db" },
-                cache: { host: "cache.test", port: 6379, secretArn: "arn:cache" },
-            },
-            topicArns: {
-                critical: pulumi.output("arn:critical"),
-                warning: pulumi.output("arn:warning"),
-                info: pulumi.output("arn:info"),
-            },
-        });
-        return { refreshFunctionName: inference.refreshFunctionName };
-    }, stack);
-}
 
 describe("Inference", function () {
     this.timeout(30_000); // The first one makes the bundle.
