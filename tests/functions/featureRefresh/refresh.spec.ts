@@ -264,6 +264,14 @@ describe("featureRefresh", function () {
         const deadCache = () =>
             new Redis({ port: 1, lazyConnect: true, retryStrategy: () => null }).on("error", () => undefined);
 
+        /** Runs once PostgreSQL has noticed that the connection of the run before is gone, and its lock with it. */
+        const runAfterBreak = async (minute: number) => {
+            for (;;) {
+                const answer = await run(minute);
+                if (answer.status !== "busy") return answer;
+            }
+        };
+
         it("makes up for a run that broke off between the tables and the cache", async () => {
             await run(NOW);
             await put(NOW + 1);
@@ -271,7 +279,7 @@ describe("featureRefresh", function () {
             await refusalOf(refresh.run(broken, atCloseOf(NOW + 1)));
             expect(await stores.storedRows("eurusd")).to.include(NOW + 1);
             expect(await stores.newestCachedRow()).to.equal(NOW);
-            expect(await run(NOW + 1)).to.include({ status: "current" });
+            expect(await runAfterBreak(NOW + 1)).to.include({ status: "current" });
             expect(await stores.cachedBits(NOW + 1)).to.deep.equal(await stores.storedBits(NOW + 1));
         });
 
@@ -286,7 +294,7 @@ describe("featureRefresh", function () {
             await putRows(stores.database, NOW + 1, NOW + 3, ["gbpjpy"]);
             const broken = { database: stores.database, cache: deadCache() };
             await refusalOf(refresh.run(broken, atCloseOf(NOW + 2)));
-            expect(await run(NOW + 2)).to.include({ status: "current" });
+            expect(await runAfterBreak(NOW + 2)).to.include({ status: "current" });
             expect(await stores.cachedBits(NOW + 1)).to.deep.equal(await stores.computedBits(NOW + 1));
         });
 
