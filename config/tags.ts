@@ -11,6 +11,7 @@ export const STAGES = [
     "images",
     "featureStore",
     "processing",
+    "training",
     "registry",
     "inference",
     "alerts",

@@ -16,20 +16,29 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     sagemaker: ["config", "data", "features"],
     "index.ts": ["config", "components"],
     tools: ["config", "policies", "features"],
-    functions: ["config", "data", "features"],
+    functions: ["config", "data", "features", "sagemaker"],
     local: ["config", "data", "features", "policies", "tools", "index.ts"],
     bench: ["config", "data", "features", "functions", "sagemaker", "local"],
-    cli: ["config", "data", "features", "sagemaker", "policies", "tools", "local", "bench"],
+    cli: ["config", "data", "features", "functions", "sagemaker", "policies", "tools", "local", "bench"],
 };
 
 /** Files that nothing imports: something outside the program starts each of them. */
 const ENTRIES = [
     "cli/main.ts", // ./bqx
+    "functions/featureRefresh/handler.ts", // a Lambda's bundle, see components/bundle.ts
+    "functions/registerModels/handler.ts", // the same
     "local/engine/operation.ts", // a process for each operation of the engine
     "local/provider/awsx.ts", // the engine's own provider process
     "local/services/main.ts", // the host process of the local services
+    "local/services/lambda/runtime/bootstrap.ts", // the process of a function, as a bundle
+    "local/services/lambda/runtime/watch.ts", // its thread that watches memory
     "policies/index.ts", // Pulumi's policy runner, as a bundle
+    "sagemaker/inference/build.ts", // the image's build, see the Dockerfile beside it
+    "sagemaker/inference/main.ts", // the image's program
+    "sagemaker/processing/build.ts", // the image's build, see the Dockerfile beside it; local/images.ts
+    "sagemaker/processing/main.ts", // the image's program
     "sagemaker/processing/worker.ts", // a thread for each core, see sagemaker/processing/dataset.ts
+    "tools/candidates.ts",
     "tools/featuresDoc.ts",
     "tools/holidays.ts",
     "tools/policiesBuild.ts", // a process of its own, see local/toolchain/policyBundle.ts

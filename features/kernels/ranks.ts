@@ -91,22 +91,26 @@ function equalTo(ascending: Float64Array, epsilon: number): { below: Int32Array;
     const below = new Int32Array(count + 1);
     const upTo = new Int32Array(count + 1);
     let [low, high] = [0, 0];
-    ascending.forEach((value, index) => {
+    for (let index = 0; index < count; index++) {
+        const value = at(ascending, index);
         while (at(ascending, low) < value - epsilon) low++;
         while (high < count && at(ascending, high) <= value + epsilon) high++;
         below[index + 1] = low;
         upTo[index + 1] = high;
-    });
+    }
     return { below, upTo };
 }
 
 /** Ranks from 1 among the distinct values, which ascend; 0 for NaN. */
 function ranksOf(values: Float64Array): { ranks: Int32Array; distinct: Float64Array } {
-    const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+    const sorted = values.slice().sort();
     let distinct = 0;
-    sorted.forEach((value, index) => {
-        if (index === 0 || value !== sorted[distinct - 1]) sorted[distinct++] = value;
-    });
+    for (let index = 0; index < sorted.length; index++) {
+        const value = at(sorted, index);
+        // NaN comes last.
+        if (Number.isNaN(value)) break;
+        if (distinct === 0 || value !== at(sorted, distinct - 1)) sorted[distinct++] = value;
+    }
     const ranks = new Int32Array(values.length);
     for (let index = 0; index < values.length; index++) {
         const value = at(values, index);

@@ -1,5 +1,11 @@
 import { expect } from "chai";
-import { computedColumns, computedFamilies, computeNewest } from "../../features/engine";
+import {
+    computedColumns,
+    computedFamilies,
+    computeNewest,
+    computeRange,
+    type FeatureBlock,
+} from "../../features/engine";
 import { FAMILIES_COMPUTED } from "../../features/families";
 import { HISTORY_MINUTES } from "../../features/slice";
 import { cutMarket, firstRows, PARAMETERS, simulatedMarket } from "./market";
@@ -87,6 +93,24 @@ describe("the feature engine", function () {
             const both = valuesOf(two, { pair, columns });
             expect(differing(both, alone)).to.deep.equal([]);
         }
+    });
+
+    it("keeps ranges apart that are computed by turns, and puts values where it is told to", () => {
+        const two = simulatedMarket(900, ["eurusd", "usdjpy"]);
+        const columns = ["bqx_15_lag_0", "volatility_ewma_30"];
+        const request = { pairs: ["eurusd", "usdjpy"], columns, from: 100, to: 900, chunkRows: 300 } as const;
+        const copies = (blocks: Iterable<FeatureBlock>) =>
+            Array.from(blocks, ({ values, ...block }) => ({ ...block, values: values.slice() }));
+        const wanted = copies(computeRange(two, PARAMETERS, request));
+        const into = new Float32Array(columns.length * 300);
+        const one = computeRange(two, PARAMETERS, { ...request, into });
+        const other = computeRange(two, PARAMETERS, request);
+        const turns = wanted.map(() => {
+            const [block] = copies([one.next().value as FeatureBlock]);
+            return [block, other.next().value as FeatureBlock];
+        });
+        expect(turns).to.deep.equal(wanted.map((block) => [block, block]));
+        expect(into.subarray(0, wanted.at(-1)?.values.length)).to.deep.equal(wanted.at(-1)?.values);
     });
 
     it("refuses columns and rows that do not exist, all in one error", () => {
