@@ -10,10 +10,12 @@ const ROOT = join(__dirname, "..");
 const CODE = [
     "bqx",
     "index.ts",
+    "bench",
     "cli",
     "components",
     "config",
     "data",
+    "functions",
     "local",
     "policies",
     "sagemaker",

@@ -83,7 +83,7 @@ function createCompute(
     const lambda = createLambdaService(contextOf("lambda"), { ...surroundings, logs, metrics });
     const jobs = createSageMakerService(contextOf("sagemaker"), {
         ...surroundings,
-        logs,
+        ...{ logs, metrics },
         images: imagesOf(instance),
     });
     const machines = createStepFunctionsService(contextOf("stepfunctions"), {

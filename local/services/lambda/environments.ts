@@ -5,8 +5,8 @@ import { AwsError } from "../service";
 import { ExecutionEnvironment, type EnvironmentPlan } from "./environment";
 import { InvocationLog } from "./invocationLog";
 
-/** What all functions without a share of their own have on this machine. */
-export const UNRESERVED_CONCURRENCY = 10;
+/** How many of a function without a share of its own run at once on this machine. */
+const UNRESERVED_CONCURRENCY = 10;
 
 /** An execution environment with its log, claimed for one invocation. */
 export interface Claimed {

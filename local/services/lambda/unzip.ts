@@ -16,7 +16,7 @@ const DEFLATED = 8;
 const DEFAULT_MODE = 0o644;
 
 /** What a deployment package may hold, as on AWS. */
-export const UNZIPPED_BYTES_AT_MOST = 262_144_000;
+const UNZIPPED_BYTES_AT_MOST = 262_144_000;
 
 /** One file of a deployment package. */
 export interface PackagedFile {

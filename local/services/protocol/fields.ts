@@ -39,6 +39,11 @@ export const absent = (reason: string) => z.undefined({ error: reason }).optiona
 /** Every problem of one parse in one sentence: `MetricData.0.Value: expected number, received NaN; ...`. */
 export function describeProblems(error: z.ZodError): string {
     return error.issues
-        .map((issue) => `${issue.path.length > 0 ? `${issue.path.join(".")}: ` : ""}${issue.message}`)
+        .map((issue) => `${issue.path.length > 0 ? `${issue.path.join(".")}: ` : ""}${messageOf(issue)}`)
         .join("; ");
+}
+
+/** Of a key that does not fit, zod's own message says just that; what is allowed is one level below. */
+function messageOf(issue: z.core.$ZodIssue): string {
+    return issue.code === "invalid_key" ? issue.issues.map(messageOf).join(", ") : issue.message;
 }

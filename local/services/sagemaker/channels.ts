@@ -143,7 +143,8 @@ export class Uploader {
     }
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
+/** Paths of all files in a folder and those below, in their order. */
+export async function filesBelow(folder: string): Promise<string[]> {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     return entries
         .filter((entry) => entry.isFile())
@@ -151,7 +152,8 @@ async function filesBelow(folder: string): Promise<string[]> {
         .sort();
 }
 
-function locationOf(uri: string): { bucket: string; key: string } {
+/** Bucket and key, or its prefix, of an S3 URI. */
+export function locationOf(uri: string): { bucket: string; key: string } {
     const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri) ?? [];
     return { bucket, key };
 }

@@ -40,32 +40,42 @@ export const environment = z
 /** A command line: the entry point, or its arguments. */
 export const commandLine = z.array(text(1, 256)).min(1).max(100);
 
+export const instanceType = named(/^ml\.[a-z0-9-]+\.[a-z0-9-]+$/, "an instance type such as ml.m5.xlarge");
+
 export const cluster = z.strictObject({
     InstanceCount: z.int().min(1).max(100),
-    InstanceType: named(/^ml\.[a-z0-9-]+\.[a-z0-9-]+$/, "an instance type such as ml.m5.xlarge"),
+    InstanceType: instanceType,
     VolumeSizeInGB: z.int().min(1).max(16_384),
     VolumeKmsKeyId: text(1, 2048).optional(),
 });
 
+export const networkIsolation = z.literal(
+    false,
+    "false: the local stack cannot cut a process off from the network",
+);
+
+export const vpc = z.strictObject({
+    SecurityGroupIds: z
+        .array(named(/^sg-[0-9a-z]+$/, "a security group's id"))
+        .min(1)
+        .max(5),
+    Subnets: z
+        .array(named(/^subnet-[0-9a-z]+$/, "a subnet's id"))
+        .min(1)
+        .max(16),
+});
+
 export const network = z.strictObject({
     EnableInterContainerTrafficEncryption: z.boolean().optional(),
-    EnableNetworkIsolation: z
-        .literal(false, "false: the local stack cannot cut a process off from the network")
-        .optional(),
-    VpcConfig: z
-        .strictObject({
-            SecurityGroupIds: z
-                .array(named(/^sg-[0-9a-z]+$/, "a security group's id"))
-                .min(1)
-                .max(5),
-            Subnets: z
-                .array(named(/^subnet-[0-9a-z]+$/, "a subnet's id"))
-                .min(1)
-                .max(16),
-        })
-        .optional(),
+    EnableNetworkIsolation: networkIsolation.optional(),
+    VpcConfig: vpc.optional(),
 });
 
 export const tags = z.array(z.strictObject({ Key: text(1, 128), Value: z.string().max(256) })).max(50);
 
 export const experiment = absent("the local stack keeps no experiments");
+
+/** Values that a list holds more than once. */
+export function repeated(values: readonly string[]): string[] {
+    return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
+}

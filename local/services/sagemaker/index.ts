@@ -1,42 +1,49 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { formatClock, type MarketClock } from "../../../data/clock";
+import type { MetricRecorder } from "../cloudwatch";
 import type { LogSink } from "../logs";
 import { createHandler } from "../protocol/handler";
-import type { LocalService, ServiceContext } from "../service";
+import type { LocalService, ResourceRecord, ServiceContext } from "../service";
 import type { Credentials } from "../sigv4";
-import type { JobKind } from "./jobKind";
 import { Jobs } from "./jobs";
-import { describeJob, sageMakerApi } from "./operations";
+import { describeJob, jobsApi, sageMakerApi } from "./operations";
 import { processingJob } from "./processing";
+import { GROUP_TYPE, Registry } from "./registry";
+import { registryApi } from "./registry/operations";
 import type { JobImage } from "./run";
 import { Slots } from "./slots";
+import { trainingJob } from "./training";
 
 export type { JobImage } from "./run";
 
-/** A new kind of job is a file beside processing.ts and an entry here. */
-const KINDS: readonly JobKind[] = [processingJob];
+/** By their titles. A new kind of job is a file beside processing.ts and an entry here. */
+const KINDS = { Processing: processingJob, Training: trainingJob };
 
-/** A job as DescribeProcessingJob answers with it; moments are Dates. */
-export type ProcessingJobDescription = Readonly<Record<string, unknown>>;
+export type JobTitle = keyof typeof KINDS;
 
-/** The way for other local services to run processing jobs. */
-export interface ProcessingJobs {
+/** A job as DescribeProcessingJob and its like answer with it; moments are Dates. */
+export type JobDescription = Readonly<Record<string, unknown>>;
+
+/** The way for other local services to run jobs. */
+export interface JobRunner {
     /**
-     * Starts a job, as CreateProcessingJob does.
+     * Starts a job, as CreateProcessingJob and its like do.
      *
      * @returns its ARN
      * @throws AwsError `ValidationException`, `ResourceInUse`
      */
-    startJob(request: unknown): Promise<string>;
+    startJob(title: JobTitle, request: unknown): Promise<string>;
     /** Describes a job once it has ended. @throws AwsError for a name that no job has */
-    jobEnded(jobName: string): Promise<ProcessingJobDescription>;
+    jobEnded(title: JobTitle, jobName: string): Promise<JobDescription>;
     /** Asks a job to stop. @throws AwsError for one that has ended */
-    stopJob(jobName: string): Promise<void>;
+    stopJob(title: JobTitle, jobName: string): Promise<void>;
 }
 
 /** What SageMaker needs of the host, and timing set by tests. */
 export interface SageMakerOptions {
     readonly logs: LogSink;
+    /** Takes what jobs' logs tell by their metric definitions. */
+    readonly metrics: MetricRecorder;
     /** The stack's gateway, for the service and its jobs alike. */
     readonly endpointUrl: string;
     readonly credentials: Credentials;
@@ -57,17 +64,18 @@ export interface SageMakerOptions {
 export function createSageMakerService(
     context: ServiceContext,
     options: SageMakerOptions,
-): LocalService & ProcessingJobs {
+): LocalService & JobRunner {
     return new SageMakerService(context, options);
 }
 
-class SageMakerService implements LocalService, ProcessingJobs {
+class SageMakerService implements LocalService, JobRunner {
     readonly name = "sagemaker";
     readonly title = "SageMaker";
     readonly signingNames = ["sagemaker"];
-    readonly resourceTypes: readonly string[] = [];
+    readonly resourceTypes = [GROUP_TYPE];
     readonly handle;
     private readonly jobs: Jobs;
+    private readonly registry: Registry;
     private readonly s3: S3Client;
 
     constructor(
@@ -86,11 +94,14 @@ class SageMakerService implements LocalService, ProcessingJobs {
             graceMilliseconds: options.graceMilliseconds ?? 120_000,
             continuousUploadMilliseconds: options.continuousUploadMilliseconds ?? 5_000,
         };
-        this.jobs = new Jobs(context, tools, options.images);
-        this.handle = createHandler(sageMakerApi(this.jobs, KINDS), (message) => context.log(message));
+        this.jobs = new Jobs(context, tools, options.images, options.metrics);
+        this.registry = new Registry(context);
+        const operations = { ...jobsApi(this.jobs, Object.values(KINDS)), ...registryApi(this.registry) };
+        this.handle = createHandler(sageMakerApi(operations), (message) => context.log(message));
     }
 
     start(): Promise<void> {
+        this.registry.load();
         return this.jobs.start();
     }
 
@@ -99,30 +110,42 @@ class SageMakerService implements LocalService, ProcessingJobs {
         this.s3.destroy();
     }
 
+    applied(record: ResourceRecord): Promise<undefined> {
+        this.registry.addGroup(record);
+        return Promise.resolve(undefined);
+    }
+
+    removing(record: ResourceRecord): Promise<void> {
+        this.registry.removeGroup(record);
+        return Promise.resolve();
+    }
+
     health() {
         const jobs = this.jobs.all();
         const failed = jobs.filter(({ status }) => status === "Failed").length;
+        const packages = this.registry.packageCount;
         return Promise.resolve({
             healthy: true,
-            detail: `${this.jobs.unfinished} jobs run or wait; ${failed} of the ${jobs.length} kept have failed.`,
+            detail: `${this.jobs.unfinished} jobs run or wait; ${failed} of the ${jobs.length} kept have failed. ${packages} model packages.`,
             figures: [
                 { label: "jobs", value: jobs.length, unit: "" },
                 { label: "unfinished", value: this.jobs.unfinished, unit: "" },
                 { label: "failed", value: failed, unit: "" },
+                { label: "model packages", value: packages, unit: "" },
             ],
         });
     }
 
-    async startJob(request: unknown): Promise<string> {
-        return Promise.resolve(this.jobs.create(processingJob, request).arn);
+    async startJob(title: JobTitle, request: unknown): Promise<string> {
+        return Promise.resolve(this.jobs.create(KINDS[title], request).arn);
     }
 
-    async jobEnded(jobName: string): Promise<ProcessingJobDescription> {
-        return describeJob(processingJob, await this.jobs.ended(processingJob, jobName));
+    async jobEnded(title: JobTitle, jobName: string): Promise<JobDescription> {
+        return describeJob(KINDS[title], await this.jobs.ended(KINDS[title], jobName));
     }
 
-    async stopJob(jobName: string): Promise<void> {
-        this.jobs.stopJob(processingJob, jobName);
+    async stopJob(title: JobTitle, jobName: string): Promise<void> {
+        this.jobs.stopJob(KINDS[title], jobName);
         return Promise.resolve();
     }
 

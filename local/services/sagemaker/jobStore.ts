@@ -9,18 +9,25 @@ const ENDED_JOBS_KEPT = 1000;
 
 const moment = z.number();
 
+const later = ["Completed", "Failed", "Stopping", "Stopped"] as const;
+const phases = ["Starting", "Downloading", "Running", "Uploading"] as const;
+
 const recordSchema = z.object({
     kind: z.string(),
     name: z.string(),
     arn: z.string(),
     request: z.record(z.string(), z.unknown()),
-    status: z.enum(["InProgress", "Completed", "Failed", "Stopping", "Stopped"]),
+    status: z.enum(["InProgress", ...later]),
     createdAt: moment,
     modifiedAt: moment,
     startedAt: moment.optional(),
     endedAt: moment.optional(),
     exitMessage: z.string().optional(),
     failureReason: z.string().optional(),
+    // Jobs of an earlier version have none.
+    history: z.array(z.object({ state: z.enum([...phases, ...later]), since: moment })).default([]),
+    timedOut: z.literal(true).optional(),
+    metrics: z.array(z.object({ name: z.string(), value: z.number(), at: moment })).optional(),
 });
 
 /** The records of all jobs, in memory and in one file each. */

@@ -2,12 +2,21 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../errors";
+import type { MetricRecorder } from "../cloudwatch";
 import { stopRecorded } from "../process/pidFile";
 import { describeProblems } from "../protocol/fields";
 import { AwsError, type DeployedResources, type ServiceContext } from "../service";
 import { REASON_CHARACTERS_MAX } from "./failure";
-import { hasEnded, type JobKind, type JobPlan, type JobRecord } from "./jobKind";
+import {
+    hasEnded,
+    type JobKind,
+    type JobPhase,
+    type JobPlan,
+    type JobRecord,
+    type JobState,
+} from "./jobKind";
 import { JobStore } from "./jobStore";
+import { LogMetrics } from "./logMetrics";
 import { runJob, type JobEnd, type JobImage, type JobTools } from "./run";
 
 const ROLE_TYPE = "aws:iam/role:Role";
@@ -36,6 +45,7 @@ export class Jobs {
         private readonly context: ServiceContext,
         private readonly tools: JobTools,
         private readonly images: (imageUri: string) => JobImage | undefined,
+        private readonly metrics: MetricRecorder,
     ) {
         this.store = new JobStore(join(context.dataDir, "jobs"));
         this.pidDir = join(context.dataDir, "processes");
@@ -92,9 +102,10 @@ export class Jobs {
     create(kind: JobKind, input: unknown): JobRecord {
         const { data: request, error } = kind.request.safeParse(input);
         if (error !== undefined) throw new AwsError("ValidationException", describeProblems(error));
-        const plan = kind.planOf(request);
         const { region, account } = this.context;
-        const arn = `arn:aws:sagemaker:${region}:${account}:${kind.arnType}/${plan.name}`;
+        const name = String(request[`${kind.title}JobName`]);
+        const arn = `arn:aws:sagemaker:${region}:${account}:${kind.arnType}/${name}`;
+        const plan = kind.planOf(request, arn);
         if (this.store.find(kind.arnType, plan.name) !== undefined) {
             throw new AwsError(
                 "ResourceInUse",
@@ -106,6 +117,7 @@ export class Jobs {
         const created: JobRecord = {
             ...{ kind: kind.arnType, name: plan.name, arn, request },
             ...{ status: "InProgress", createdAt: now, modifiedAt: now },
+            history: [{ state: "Starting", since: now }],
         };
         const record = this.store.put(created);
         this.launch(kind, plan, record, image);
@@ -119,7 +131,8 @@ export class Jobs {
             const problem = `The request was rejected because the ${kind.title.toLowerCase()} job is in status ${record.status}`;
             throw new AwsError("ValidationException", problem);
         }
-        this.store.put({ ...record, status: "Stopping", modifiedAt: Date.now() });
+        const stopping: JobRecord = { ...record, status: "Stopping", modifiedAt: Date.now() };
+        this.store.put(record.status === "Stopping" ? stopping : withState(stopping, "Stopping"));
         this.running.get(record.arn)?.stop.abort(new Error("The job is being stopped."));
     }
 
@@ -133,20 +146,21 @@ export class Jobs {
         const stop = new AbortController();
         const kill = new AbortController();
         let timer: NodeJS.Timeout | undefined;
+        const metrics = this.metricsOf(kind, plan);
         const run = {
-            ...{ plan, image, arn: record.arn, logGroup: kind.logGroup },
+            ...{ plan, image, logGroup: kind.logGroup },
             workDir: join(this.workDir(), `${kind.arnType}.${plan.name}`),
             pidPath: join(this.pidDir, `${kind.arnType}.${plan.name}`),
-            onStart: () => {
-                if (timer !== undefined) return;
-                timer = this.limitRuntime(kind, plan);
-                this.change(kind, plan.name, { startedAt: Date.now() });
+            onPhase: (phase: JobPhase) => {
+                if (phase === "Downloading") timer ??= this.limitRuntime(kind, plan);
+                this.enter(phase, kind, plan.name);
             },
+            onLine: (line: string) => metrics.read(line),
         };
         const done = runJob(run, this.tools, { stop: stop.signal, kill: kill.signal }).then((end) => {
             clearTimeout(timer);
             this.running.delete(record.arn);
-            return this.end(this.find(kind, plan.name), end);
+            return this.end({ ...this.find(kind, plan.name), metrics: metrics.last }, end);
         });
         done.catch((error: unknown) => this.context.log(`${record.arn}: ${messageOf(error)}`));
         this.running.set(record.arn, { stop, kill, done });
@@ -155,26 +169,42 @@ export class Jobs {
     private limitRuntime(kind: JobKind, plan: JobPlan): NodeJS.Timeout {
         return setTimeout(() => {
             const failureReason = `The job was stopped after MaxRuntimeInSeconds: ${plan.maxRuntimeSeconds}.`;
-            this.change(kind, plan.name, { failureReason });
-            if (!hasEnded(this.find(kind, plan.name))) this.stopJob(kind, plan.name);
+            const record = this.find(kind, plan.name);
+            if (hasEnded(record)) return;
+            this.store.put({ ...record, failureReason, timedOut: true });
+            this.stopJob(kind, plan.name);
         }, plan.maxRuntimeSeconds * 1000).unref();
     }
 
-    private change(kind: JobKind, name: string, change: Partial<JobRecord>): void {
-        this.store.put({ ...this.find(kind, name), ...change, modifiedAt: Date.now() });
+    /** Notes what a job does. Its hosts say so one by one, and what it does while it is stopped is nothing but that. */
+    private enter(phase: JobPhase, kind: JobKind, name: string): void {
+        const record = this.find(kind, name);
+        const known = record.history.some(({ state }) => state === phase);
+        if (known || record.status !== "InProgress") return;
+        const now = Date.now();
+        const started = record.startedAt === undefined ? { startedAt: now } : {};
+        this.store.put(withState({ ...record, ...started, modifiedAt: now }, phase));
+    }
+
+    private metricsOf(kind: JobKind, plan: JobPlan): LogMetrics {
+        const dimensions = { [`${kind.title}JobName`]: plan.name };
+        return new LogMetrics(plan.metrics, ({ name, value, at }) =>
+            this.metrics.record(kind.logGroup, name, dimensions, value, "None", at),
+        );
     }
 
     private end(record: JobRecord, { exitMessage, failureReason }: JobEnd): JobRecord {
         const now = Date.now();
         const stopped = record.status === "Stopping";
-        const reason = this.isStopping && !stopped ? (failureReason ?? HOST_ENDED) : failureReason;
+        const reason = this.isStopping && !stopped ? HOST_ENDED : failureReason;
         const status = stopped ? "Stopped" : reason === undefined ? "Completed" : "Failed";
-        return this.store.put({
+        const ended: JobRecord = {
             ...record,
             ...(exitMessage === undefined ? {} : { exitMessage }),
             ...(reason === undefined ? {} : { failureReason: reason.slice(0, REASON_CHARACTERS_MAX) }),
             ...{ status, endedAt: now, modifiedAt: now },
-        });
+        };
+        return this.store.put(withState(ended, status));
     }
 
     /** @returns what runs for the plan's image. @throws AwsError that lists all that is not deployed */
@@ -201,6 +231,11 @@ export class Jobs {
     private workDir(): string {
         return join(this.context.dataDir, "work");
     }
+}
+
+/** The record, now in a state in which it was not. */
+function withState(record: JobRecord, state: JobState): JobRecord {
+    return { ...record, history: [...record.history, { state, since: record.modifiedAt }] };
 }
 
 function missing(

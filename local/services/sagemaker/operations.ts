@@ -10,7 +10,7 @@ import type { Jobs } from "./jobs";
 /** SageMaker lists 10 entries unless asked for more. */
 const PAGE_SIZE = 10;
 
-/** Operations on the model registry, which the program deploys. */
+/** Operations on model package groups, which the program deploys. */
 const RESERVED = [
     "CreateModelPackageGroup",
     "DeleteModelPackageGroup",
@@ -33,21 +33,26 @@ const listInput = z.object({
 
 type ListInput = z.output<typeof listInput>;
 
-/** The SageMaker API, AWS JSON 1.1: four operations for each kind of job. */
-export function sageMakerApi(jobs: Jobs, kinds: readonly JobKind[]): Api {
+/** The SageMaker API, AWS JSON 1.1. */
+export function sageMakerApi(operations: Api["operations"]): Api {
     return {
         json: { target: "SageMaker", contentType: "application/x-amz-json-1.1" },
-        operations: Object.assign({}, ...kinds.map((kind) => jobOperations(jobs, kind))) as Api["operations"],
+        operations,
         reserved: RESERVED,
         refuse: (name) =>
             new AwsError(
                 "AccessDeniedException",
-                `${name} is not allowed here: the model registry is made by the Pulumi program.`,
+                `${name} is not allowed here: model package groups are made by the Pulumi program.`,
                 403,
             ),
         invalidInputCode: "ValidationException",
         maxBodyBytes: 1024 * 1024,
     };
+}
+
+/** Four operations for each kind of job. */
+export function jobsApi(jobs: Jobs, kinds: readonly JobKind[]): Api["operations"] {
+    return Object.assign({}, ...kinds.map((kind) => jobOperations(jobs, kind))) as Api["operations"];
 }
 
 function jobOperations(jobs: Jobs, kind: JobKind): Api["operations"] {
@@ -83,10 +88,12 @@ export function describeJob(kind: JobKind, record: JobRecord): Record<string, un
         ...record.request,
         ...summaryOf(kind, record),
         [`${kind.title}StartTime`]: dateOf(record.startedAt),
+        ...kind.detailsOf(record),
     };
 }
 
-function summaryOf({ title }: JobKind, record: JobRecord): Record<string, unknown> {
+function summaryOf(kind: JobKind, record: JobRecord): Record<string, unknown> {
+    const { title } = kind;
     return {
         [`${title}JobName`]: record.name,
         [`${title}JobArn`]: record.arn,
@@ -94,8 +101,7 @@ function summaryOf({ title }: JobKind, record: JobRecord): Record<string, unknow
         CreationTime: dateOf(record.createdAt),
         LastModifiedTime: dateOf(record.modifiedAt),
         [`${title}EndTime`]: dateOf(record.endedAt),
-        ExitMessage: record.exitMessage,
-        FailureReason: record.failureReason,
+        ...kind.summaryOf(record),
     };
 }
 

@@ -71,10 +71,15 @@ export const processingJob: JobKind = {
     arnType: "processing-job",
     logGroup: "/aws/sagemaker/ProcessingJobs",
     request,
-    planOf: (value) => planOf(request.parse(value)),
+    planOf: (value, arn) => planOf(request.parse(value), arn),
+    summaryOf: ({ exitMessage, failureReason }) => ({
+        ExitMessage: exitMessage,
+        FailureReason: failureReason,
+    }),
+    detailsOf: () => ({}),
 };
 
-function planOf(job: Request): JobPlan {
+function planOf(job: Request, arn: string): JobPlan {
     const { AppSpecification: app, NetworkConfig: network } = job;
     return {
         name: job.ProcessingJobName,
@@ -88,8 +93,14 @@ function planOf(job: Request): JobPlan {
         instanceCount: job.ProcessingResources.ClusterConfig.InstanceCount,
         inputs: inputsOf(job).map(inputChannel),
         outputs: outputsOf(job).map(outputChannel),
+        archives: [],
+        metrics: [],
         maxRuntimeSeconds: job.StoppingCondition?.MaxRuntimeInSeconds ?? DAY_SECONDS,
-        configFiles: (arn, root) => ({ "config/processingjobconfig.json": configOf(job, arn, root) }),
+        messageFile: "output/message",
+        configFiles: ({ root, name, names }) => ({
+            "config/processingjobconfig.json": configOf(job, arn, root),
+            "config/resourceconfig.json": { current_host: name, hosts: names },
+        }),
     };
 }
 
@@ -152,14 +163,12 @@ function repeatedNames(job: Request): string[] {
         ...outputs.map(({ S3Output }) => S3Output.LocalPath),
     ];
     return [
-        ...repeated(inputs.map(({ InputName }) => InputName)).map((name) => `two inputs are named "${name}"`),
-        ...repeated(outputs.map(({ OutputName }) => OutputName)).map(
-            (name) => `two outputs are named "${name}"`,
-        ),
-        ...repeated(paths).map((path) => `two channels have the LocalPath ${path}`),
+        ...fields
+            .repeated(inputs.map(({ InputName }) => InputName))
+            .map((name) => `two inputs are named "${name}"`),
+        ...fields
+            .repeated(outputs.map(({ OutputName }) => OutputName))
+            .map((name) => `two outputs are named "${name}"`),
+        ...fields.repeated(paths).map((path) => `two channels have the LocalPath ${path}`),
     ];
-}
-
-function repeated(values: readonly string[]): string[] {
-    return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
 }

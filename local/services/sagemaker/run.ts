@@ -5,17 +5,18 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../../files";
 import { messageOf } from "../../errors";
 import type { LogSink } from "../logs";
+import { uploadArchive } from "./archive";
 import { download, Uploader } from "./channels";
 import { runContainer, type Ending } from "./container";
 import { JobFailure, REASON_CHARACTERS_MAX } from "./failure";
-import type { JobPlan } from "./jobKind";
+import type { JobPhase, JobPlan } from "./jobKind";
 import type { Slots } from "./slots";
 
 /** The process that stands for a container image. */
 export interface JobImage {
-    /** Program and arguments: the image's ENTRYPOINT. */
-    readonly command: readonly string[];
     readonly cwd: string;
+    /** Makes what the process needs, as a machine of AWS pulls an image. @returns program and arguments: the ENTRYPOINT */
+    pull(onLine: (line: string) => void): Promise<readonly string[]>;
 }
 
 /** What running a job takes, the same for all jobs. */
@@ -32,15 +33,16 @@ export interface JobTools {
 /** One job to run. */
 export interface JobRun {
     readonly plan: JobPlan;
-    readonly arn: string;
     readonly image: JobImage;
     readonly logGroup: string;
     /** A folder for what its containers see, removed afterwards. */
     readonly workDir: string;
     /** Where its processes are noted: one file each, named after this and the host. */
     readonly pidPath: string;
-    /** Called when the first of its hosts begins. */
-    readonly onStart: () => void;
+    /** Called by each of its hosts. */
+    readonly onPhase: (phase: JobPhase) => void;
+    /** Called with what its processes print. */
+    readonly onLine: (line: string) => void;
 }
 
 /** How a job has ended; whether it was asked to is known to who asked. */
@@ -70,11 +72,13 @@ export async function runJob(run: JobRun, tools: JobTools, ending: Ending): Prom
             failed.abort(error);
         }
     };
-    try {
-        await Promise.all(hosts.map(guarded));
-        if (!stop.aborted) for (const host of hosts) await host.uploadResults();
-    } catch (error) {
-        failures.push(error);
+    await Promise.all(hosts.map(guarded));
+    for (const host of hosts) {
+        try {
+            await host.uploadResults(failures.length > 0, ending);
+        } catch (error) {
+            failures.push(error);
+        }
     }
     const exitMessage = hosts.map((host) => host.message()).find((message) => message !== undefined);
     await rm(run.workDir, { recursive: true, force: true });
@@ -115,8 +119,9 @@ class JobHost {
         const { slots } = this.tools;
         if (slots.isFull) this.log("Waiting: as many job processes run as this machine runs at once.");
         await slots.run(ending.stop, async () => {
-            this.job.onStart();
+            this.job.onPhase("Downloading");
             await this.prepare(ending.stop);
+            this.job.onPhase("Running");
             const code = await this.runProcess(ending);
             if (code !== 0 && !ending.stop.aborted) {
                 const message = this.message() ?? "See job logs for more information";
@@ -127,32 +132,37 @@ class JobHost {
         });
     }
 
-    /** Uploads what is uploaded once the whole job has succeeded. */
-    async uploadResults(): Promise<void> {
-        for (const { continuous, uploader } of this.uploaders) if (!continuous) await uploader.upload();
+    /**
+     * Uploads what is uploaded once the whole job has ended: channels only where it has succeeded, archives also of a job
+     * that was asked to stop, which is given time for just that.
+     */
+    async uploadResults(hasFailed: boolean, { stop, kill }: Ending): Promise<void> {
+        this.job.onPhase("Uploading");
+        if (!hasFailed && !stop.aborted) {
+            for (const { continuous, uploader } of this.uploaders) if (!continuous) await uploader.upload();
+        }
+        const archives = this.job.plan.archives.filter(({ ofFailedJobs }) => !hasFailed || ofFailedJobs);
+        for (const archive of archives) await uploadArchive(this.tools.s3, archive, this.root, kill);
     }
 
     /** What the container says of its end, cut as AWS cuts it. */
     message(): string | undefined {
-        const path = join(this.root, "output", "message");
+        const path = join(this.root, this.job.plan.messageFile);
         if (!existsSync(path)) return undefined;
         const text = readFileSync(path, "utf8").trim().slice(0, REASON_CHARACTERS_MAX);
         return text === "" ? undefined : text;
     }
 
     private async prepare(signal: AbortSignal): Promise<void> {
-        const { plan, arn } = this.job;
+        const { plan } = this.job;
         const position = { index: this.names.indexOf(this.name), count: this.names.length };
         for (const channel of plan.inputs) {
             await download(this.tools.s3, channel, this.root, position, signal);
         }
-        for (const folder of ["output", ...plan.outputs.map(({ path }) => path)]) {
-            await mkdir(join(this.root, folder), { recursive: true });
+        for (const { path } of [{ path: "output" }, ...plan.outputs, ...plan.archives]) {
+            await mkdir(join(this.root, path), { recursive: true });
         }
-        const files = {
-            ...plan.configFiles(arn, this.root),
-            "config/resourceconfig.json": { current_host: this.name, hosts: this.names },
-        };
+        const files = plan.configFiles({ root: this.root, name: this.name, names: this.names });
         for (const [path, value] of Object.entries(files)) {
             writeFileAtomic(join(this.root, path), JSON.stringify(value, undefined, 4));
         }
@@ -160,11 +170,13 @@ class JobHost {
 
     private async runProcess(ending: Ending): Promise<number> {
         const { plan, image, pidPath } = this.job;
+        const program = plan.entrypoint ?? (await image.pull((line) => this.log(line)));
+        ending.stop.throwIfAborted();
         const finishUploads = this.uploadContinuously();
         try {
             return await runContainer(
                 {
-                    command: [...(plan.entrypoint ?? image.command), ...plan.arguments],
+                    command: [...program, ...plan.arguments],
                     cwd: image.cwd,
                     env: {
                         ...plan.environment,
@@ -173,7 +185,10 @@ class JobHost {
                     },
                     pidFile: `${pidPath}-${this.name}.json`,
                     graceMilliseconds: this.tools.graceMilliseconds,
-                    onLine: (line) => this.log(line),
+                    onLine: (line) => {
+                        this.log(line);
+                        this.job.onLine(line);
+                    },
                 },
                 ending,
             );

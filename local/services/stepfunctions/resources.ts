@@ -3,6 +3,7 @@ const LAMBDA_FUNCTION = /^arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(
 /** Service integrations that run here. */
 export const INTEGRATIONS = {
     processingJob: "arn:aws:states:::sagemaker:createProcessingJob.sync",
+    trainingJob: "arn:aws:states:::sagemaker:createTrainingJob.sync",
     lambda: "arn:aws:states:::lambda:invoke",
     publish: "arn:aws:states:::sns:publish",
 } as const;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { messageOf } from "../../errors";
 import type { LambdaInvoker } from "../lambda";
 import { describeProblems } from "../protocol/fields";
-import type { ProcessingJobs } from "../sagemaker";
+import type { JobRunner, JobTitle } from "../sagemaker";
 import { AwsError } from "../service";
 import { INTEGRATIONS } from "./resources";
 
@@ -11,7 +11,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 /** The services that tasks call. */
 export interface TaskServices {
-    readonly jobs: ProcessingJobs;
+    readonly jobs: JobRunner;
     readonly lambda: Pick<LambdaInvoker, "invoke">;
     /** Publishes to a topic. @returns the message's id */
     readonly publish: (topicArn: string, subject: string | undefined, message: string) => Promise<string>;
@@ -66,7 +66,8 @@ const failureSchema = z.object({ errorType: z.string().optional() });
 /** Finds what runs a Task's Resource: one that `isTaskResource` allows. */
 export function createTasks(services: TaskServices): (resource: string) => Task {
     const integrations: Readonly<Record<string, Task>> = {
-        [INTEGRATIONS.processingJob]: (input, call) => runProcessingJob(services.jobs, input, call),
+        [INTEGRATIONS.processingJob]: (input, call) => runJob(services.jobs, "Processing", input, call),
+        [INTEGRATIONS.trainingJob]: (input, call) => runJob(services.jobs, "Training", input, call),
         [INTEGRATIONS.lambda]: (input) => invoke(services.lambda, input),
         [INTEGRATIONS.publish]: (input) => publish(services.publish, input),
     };
@@ -76,24 +77,25 @@ export function createTasks(services: TaskServices): (resource: string) => Task 
 }
 
 /** Starts a job and waits for its end, as `.sync` does: the description of the job is the result, or the cause. */
-async function runProcessingJob(
-    jobs: ProcessingJobs,
+async function runJob(
+    jobs: JobRunner,
+    title: JobTitle,
     input: Json,
     { signal, submitted }: TaskCall,
 ): Promise<Json> {
-    const arn = await jobs.startJob(input).catch((error: unknown) => {
+    const arn = await jobs.startJob(title, input).catch((error: unknown) => {
         throw refusal("SageMaker", error);
     });
-    submitted({ ProcessingJobArn: arn });
+    submitted({ [`${title}JobArn`]: arn });
     const name = arn.slice(arn.lastIndexOf("/") + 1);
     // It may have ended in the meantime.
-    const stop = () => void jobs.stopJob(name).catch(() => undefined);
+    const stop = () => void jobs.stopJob(title, name).catch(() => undefined);
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
-    const job = await jobs.jobEnded(name);
+    const job = await jobs.jobEnded(title, name);
     signal.removeEventListener("abort", stop);
     const description = JSON.stringify(job, inMilliseconds);
-    if (job.ProcessingJobStatus !== "Completed") throw new TaskError("States.TaskFailed", description);
+    if (job[`${title}JobStatus`] !== "Completed") throw new TaskError("States.TaskFailed", description);
     return JSON.parse(description) as Json;
 }
 

@@ -28,8 +28,16 @@ const measured = (r2: number) => ({
     ...{ rows: 1000, r2, mae: 0.0012, rmse: 0.002, directionalAccuracy: 0.53, sharpe: null, trades: 40 },
 });
 
-/** The output.tar.gz of a training job, as sagemaker/training leaves it. */
-export function outputOf(pair: Pair, { metrics, manifest, sha256, onnx = "onnx" }: Wanted = {}): Buffer {
+/** The output.tar.gz of a training job. */
+export function outputOf(pair: Pair, wanted: Wanted = {}): Buffer {
+    return packed(filesOf(pair, wanted));
+}
+
+/** What sagemaker/training leaves below /opt/ml/output/data. */
+export function filesOf(
+    pair: Pair,
+    { metrics, manifest, sha256, onnx = "onnx" }: Wanted = {},
+): Record<string, Buffer> {
     const report = JSON.stringify({
         ...{ pair, target: "target_60_60", model: "ridge", ceiling: 0, ceilingFormula: "((W - h) / W)^3" },
         validation: measured(0.03),
@@ -58,10 +66,10 @@ export function outputOf(pair: Pair, { metrics, manifest, sha256, onnx = "onnx" 
         "model.onnx": onnx,
     });
     const digest = sha256 ?? createHash("sha256").update(model).digest("hex");
-    return packed({
-        "digest.json": JSON.stringify({ sha256: digest, bytes: model.length }),
-        "metrics.json": report,
+    return {
+        "digest.json": Buffer.from(JSON.stringify({ sha256: digest, bytes: model.length })),
+        "metrics.json": Buffer.from(report),
         "model.tar.gz": model,
-        "selected_features_250.json": JSON.stringify({ format: 1, pair }),
-    });
+        "selected_features_250.json": Buffer.from(JSON.stringify({ format: 1, pair })),
+    };
 }

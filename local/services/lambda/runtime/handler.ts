@@ -16,7 +16,7 @@ export interface HandlerContext {
     getRemainingTimeInMillis(): number;
 }
 
-export type Callback = (error?: unknown, result?: unknown) => void;
+type Callback = (error?: unknown, result?: unknown) => void;
 
 /** A handler of either kind: one that returns a promise, or one that calls back. */
 export type Handler = (event: unknown, context: HandlerContext, callback: Callback) => unknown;

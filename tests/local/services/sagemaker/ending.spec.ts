@@ -58,12 +58,14 @@ describe("SageMaker Processing: ending jobs", function () {
     it("tells other services of the end", async () => {
         const ImageUri = await test.image("quick", "");
         const { service } = test.harness;
-        await service.startJob(test.request("quick", ImageUri));
-        const job = await service.jobEnded("quick");
+        await service.startJob("Processing", test.request("quick", ImageUri));
+        const job = await service.jobEnded("Processing", "quick");
         expect(job).to.include({ ProcessingJobName: "quick", ProcessingJobStatus: "Completed" });
         expect(job.CreationTime).to.be.a("date");
-        expect(await service.jobEnded("quick")).to.deep.equal(job);
-        expect(await refusal(service.jobEnded("none"))).to.contain("Could not find requested job");
+        expect(await service.jobEnded("Processing", "quick")).to.deep.equal(job);
+        expect(await refusal(service.jobEnded("Processing", "none"))).to.contain(
+            "Could not find requested job",
+        );
     });
 
     it("ends its processes with the stack, and remembers their jobs as failed", async () => {
@@ -96,7 +98,7 @@ describe("SageMaker Processing: ending jobs", function () {
         const second = test.another(dataDir);
         await second.start();
         expect(isAlive(identity)).to.be.false;
-        const described = await second.jobEnded("orphan");
+        const described = await second.jobEnded("Processing", "orphan");
         expect(described).to.include({ ProcessingJobStatus: "Failed" });
         expect(described.FailureReason).to.match(
             /^InternalServerError: The local stack was stopped or has ended/,

@@ -19,6 +19,8 @@ import { ACCOUNT, Harness, REGION, until } from "../harness";
 import { bucket, TestServer } from "../s3/server";
 
 export const ROLE = `arn:aws:iam::${ACCOUNT}:role/jobs`;
+/** Name of the model package group that `deployGroup` deploys. */
+export const GROUP = "bqx-ml-models";
 const REPOSITORY = `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/stage`;
 
 /** A line of a job's log. */
@@ -28,12 +30,21 @@ interface Line {
     readonly message: string;
 }
 
+interface Metric {
+    readonly namespace: string;
+    readonly name: string;
+    readonly dimensions: Readonly<Record<string, string>>;
+    readonly value: number;
+}
+
 /** A SageMaker for each test, and S3 for its channels, both behind the stack's gateway; an image is a script that the test writes. */
 export class SageMakerFixture {
     harness!: Harness<ReturnType<typeof createSageMakerService>>;
     client!: SageMakerClient;
     s3!: TestServer;
     lines: Line[] = [];
+    /** What was recorded in CloudWatch. */
+    metrics: Metric[] = [];
     clock: MarketClock = WALL_CLOCK;
     /** A second service on a copy of the first one's folder, as after a crash. */
     another!: (dataDir: string) => ReturnType<typeof createSageMakerService>;
@@ -114,6 +125,14 @@ export class SageMakerFixture {
         return this.lines.filter(({ stream }) => stream.startsWith(`${job}/`)).map(({ message }) => message);
     }
 
+    deployGroup(name = GROUP) {
+        const inputs = { modelPackageGroupName: name, modelPackageGroupDescription: "Forex models" };
+        const arn = `arn:aws:sagemaker:${REGION}:${ACCOUNT}:model-package-group/${name}`;
+        return this.harness.deploy("aws:sagemaker/modelPackageGroup:ModelPackageGroup", name, inputs, {
+            arn,
+        });
+    }
+
     /** The gateway's address. */
     get url(): string {
         return `http://127.0.0.1:${this.port}`;
@@ -134,6 +153,7 @@ export class SageMakerFixture {
 
     private async start(options: Partial<SageMakerOptions>): Promise<void> {
         this.lines = [];
+        this.metrics = [];
         this.clock = WALL_CLOCK;
         this.images = await mkdtemp(join(tmpdir(), "bqx-images-"));
         this.s3 = await TestServer.start([bucket("data")]);
@@ -141,13 +161,20 @@ export class SageMakerFixture {
         this.port = await listen(this.gateway);
         const all: SageMakerOptions = {
             logs: { append: (group, stream, message) => void this.lines.push({ group, stream, message }) },
+            metrics: {
+                record: (namespace, name, dimensions, value) =>
+                    void this.metrics.push({ namespace, name, dimensions, value }),
+            },
             endpointUrl: this.url,
             credentials: CREDENTIALS,
             caPath: "/stack/server.crt",
             images: (uri) => {
                 const [repository, name = ""] = uri.split(":");
                 if (repository !== REPOSITORY) return undefined;
-                return { command: [process.execPath, `${name}.js`], cwd: this.images };
+                return {
+                    pull: () => Promise.resolve([process.execPath, `${name}.js`]),
+                    cwd: this.images,
+                };
             },
             clock: () => this.clock,
             ...options,

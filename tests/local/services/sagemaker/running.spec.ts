@@ -229,7 +229,7 @@ describe("SageMaker Processing: running jobs", function () {
         });
         await until("the file is uploaded", async () => (await test.keys("live/")).length === 1);
         expect(await test.read("live/report")).to.equal("first");
-        await test.harness.service.stopJob("live");
+        await test.harness.service.stopJob("Processing", "live");
         expect((await test.ended("live")).ProcessingJobStatus).to.equal("Stopped");
         expect(await test.read("live/report")).to.equal("the last");
     });
@@ -294,7 +294,7 @@ describe("SageMaker Processing: running jobs", function () {
         expect(waiting.ProcessingJobStatus).to.equal("InProgress");
         expect(waiting.ProcessingStartTime).to.be.undefined;
         await test.create("four", script, { Environment });
-        await test.harness.service.stopJob("four");
+        await test.harness.service.stopJob("Processing", "four");
         expect((await test.ended("four")).ProcessingJobStatus).to.equal("Stopped");
         writeFileSync(end, "");
         for (const name of ["one", "two", "three"]) {
