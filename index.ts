@@ -11,6 +11,7 @@ import { Processing } from "./components/processing";
 import { Registry } from "./components/registry";
 import type { StackScope } from "./components/scope";
 import { Storage } from "./components/storage";
+import { Training } from "./components/training";
 import { settingsFromConfig } from "./config/load";
 
 /**
@@ -34,6 +35,14 @@ export = async function program(): Promise<StackOutputs> {
         bucket: storage.buckets.datasets.name,
         database: featureStore.database,
     });
+    const training = new Training("training", {
+        ...{ scope, network, topicArns, processing: processing.targets, groupName: registry.groupName },
+        repositoryUrls: {
+            training: images.repositories.training.url,
+            inference: images.repositories.inference.url,
+        },
+        bucket: storage.buckets.models.name,
+    });
     const inference = new Inference("inference", { scope, network, featureStore, topicArns });
     const billing = new Billing("billing", { scope, topicArns });
 
@@ -50,6 +59,7 @@ export = async function program(): Promise<StackOutputs> {
         database: featureStore.database,
         cache: featureStore.cache,
         processing: { stateMachineArn: processing.stateMachineArn },
+        training: { stateMachineArn: training.stateMachineArn },
         inference: { refreshFunctionName: inference.refreshFunctionName },
         registry: { groupName: registry.groupName, groupArn: registry.groupArn },
         topicArns,

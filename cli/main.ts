@@ -17,6 +17,8 @@ const COMMANDS: Readonly<Record<string, () => AddCommand>> = {
     down: () => (load("./commands/down") as typeof import("./commands/down")).downCommand,
     ingest: () => (load("./commands/ingest") as typeof import("./commands/ingest")).ingestCommand,
     features: () => (load("./commands/features") as typeof import("./commands/features")).featuresCommand,
+    train: () => (load("./commands/train") as typeof import("./commands/train")).trainCommand,
+    models: () => (load("./commands/models") as typeof import("./commands/models")).modelsCommand,
     bench: () => (load("./commands/bench") as typeof import("./commands/bench")).benchCommand,
     test: () => (load("./commands/test") as typeof import("./commands/test")).testCommand,
     preview: () => (load("./commands/preview") as typeof import("./commands/preview")).previewCommand,

@@ -27,6 +27,8 @@ export interface StackOutputs {
     readonly cache: CacheConnection;
     /** The state machine that makes datasets. */
     readonly processing: { readonly stateMachineArn: pulumi.Output<string> };
+    /** The state machine that trains and registers models. */
+    readonly training: { readonly stateMachineArn: pulumi.Output<string> };
     /** The function that refreshes features each minute. */
     readonly inference: { readonly refreshFunctionName: pulumi.Output<string> };
     /** The model package group. */

@@ -18,7 +18,7 @@ const STACKS = ["local", "dev", "prod"] as const;
 /** What the program makes, by type: how many in `local`, `dev` and `prod`. */
 const COUNTS: Readonly<Record<string, readonly [local: number, dev: number, prod: number]>> = {
     "aws:budgets/budget:Budget": [1, 1, 1],
-    "aws:cloudwatch/logGroup:LogGroup": [4, 4, 4],
+    "aws:cloudwatch/logGroup:LogGroup": [6, 6, 6],
     "aws:cloudwatch/metricAlarm:MetricAlarm": [8, 8, 8],
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": [1, 1, 1],
     "aws:ec2/securityGroup:SecurityGroup": [4, 4, 4],
@@ -28,10 +28,10 @@ const COUNTS: Readonly<Record<string, readonly [local: number, dev: number, prod
     "aws:elasticache/parameterGroup:ParameterGroup": [1, 1, 1],
     "aws:elasticache/replicationGroup:ReplicationGroup": [1, 1, 1],
     "aws:elasticache/subnetGroup:SubnetGroup": [1, 1, 1],
-    "aws:iam/role:Role": [4, 4, 4],
-    "aws:iam/rolePolicy:RolePolicy": [4, 4, 4],
+    "aws:iam/role:Role": [7, 7, 7],
+    "aws:iam/rolePolicy:RolePolicy": [7, 7, 7],
     "aws:kms/key:Key": [1, 1, 1],
-    "aws:lambda/function:Function": [1, 1, 1],
+    "aws:lambda/function:Function": [2, 2, 2],
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": [1, 1, 1],
     "aws:rds/cluster:Cluster": [1, 1, 1],
     "aws:rds/clusterInstance:ClusterInstance": [1, 1, 1],
@@ -51,7 +51,7 @@ const COUNTS: Readonly<Record<string, readonly [local: number, dev: number, prod
     "aws:secretsmanager/secret:Secret": [1, 1, 1],
     "aws:secretsmanager/secretRotation:SecretRotation": [1, 1, 1],
     "aws:secretsmanager/secretVersion:SecretVersion": [1, 1, 1],
-    "aws:sfn/stateMachine:StateMachine": [1, 1, 1],
+    "aws:sfn/stateMachine:StateMachine": [2, 2, 2],
     "aws:sns/topic:Topic": [3, 3, 3],
     "aws:sns/topicPolicy:TopicPolicy": [3, 3, 3],
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": [5, 5, 5],
@@ -66,6 +66,7 @@ const COUNTS: Readonly<Record<string, readonly [local: number, dev: number, prod
     "bqx:stage:Processing": [1, 1, 1],
     "bqx:stage:Registry": [1, 1, 1],
     "bqx:stage:Storage": [1, 1, 1],
+    "bqx:stage:Training": [1, 1, 1],
     "random:index/randomPassword:RandomPassword": [1, 1, 1],
 };
 
@@ -102,7 +103,7 @@ describe("index.ts", () => {
         const { outputs } = deployment("dev");
         expect(outputs).to.have.all.keys(
             ...["account", "region", "network", "buckets", "repositories", "database", "cache"],
-            ...["processing", "inference", "registry", "topicArns", "budgetName"],
+            ...["processing", "training", "inference", "registry", "topicArns", "budgetName"],
         );
         expect(outputs).to.deep.include({ account: ACCOUNT, region: REGION, budgetName: "bqx-ml-dev" });
         expect(outputs.buckets.models.name).to.equal(`bqx-ml-models-${ACCOUNT}-dev`);

@@ -1,10 +1,10 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { TopicArns } from "../alerts";
 import type { DatabaseConnection } from "../featureStore";
+import { createJobRole, createMachine } from "../machine";
 import { stageTags, stageType, type StackScope } from "../scope";
-import { jobPolicy, machinePolicy, processingNames, trustOf } from "./plan";
-import { processingMachine } from "./states";
+import { jobPolicy, machinePolicy } from "./plan";
+import { processingMachine, type ProcessingTargets } from "./states";
 
 export interface ProcessingArgs {
     /** The stack; `settings.processing` says how large a job is and what it reads. */
@@ -44,54 +44,24 @@ export interface ProcessingArgs {
 export class Processing extends pulumi.ComponentResource {
     /** Starts a dataset: its executions are Step Functions'. */
     readonly stateMachineArn: pulumi.Output<string>;
+    /** What the states refer to: another machine can begin with them. */
+    readonly targets: pulumi.Output<ProcessingTargets>;
 
     constructor(name: string, args: ProcessingArgs, opts?: pulumi.ComponentResourceOptions) {
         super(stageType("processing"), name, {}, opts);
         const { scope } = args;
-        const names = processingNames(scope);
-        const tags = stageTags(scope, "processing");
         const child = { parent: this };
-
-        const jobRole = new aws.iam.Role(
-            `${name}-job-role`,
-            { name: names.jobRole, assumeRolePolicy: JSON.stringify(trustOf("sagemaker", scope)), tags },
-            child,
+        const stage = "processing";
+        const job = createJobRole(name, { stage, scope, policy: jobPolicy(scope) }, child);
+        this.targets = targetsOf(args, job.role.arn);
+        const definition = this.targets.apply((known) =>
+            JSON.stringify(processingMachine(scope.settings.processing, known)),
         );
-        const jobRights = new aws.iam.RolePolicy(
-            `${name}-job-role-policy`,
-            { role: jobRole.id, policy: JSON.stringify(jobPolicy(scope)) },
+        const machine = createMachine(
+            name,
+            { stage, scope, policy: machinePolicy(scope), definition },
             child,
-        );
-        const machineRole = new aws.iam.Role(
-            `${name}-machine-role`,
-            { name: names.machineRole, assumeRolePolicy: JSON.stringify(trustOf("states", scope)), tags },
-            child,
-        );
-        const machineRights = new aws.iam.RolePolicy(
-            `${name}-machine-role-policy`,
-            { role: machineRole.id, policy: JSON.stringify(machinePolicy(scope)) },
-            child,
-        );
-        const logGroup = new aws.cloudwatch.LogGroup(
-            `${name}-machine-log`,
-            { name: names.logGroup, retentionInDays: scope.settings.logs.retentionDays, tags },
-            child,
-        );
-        const machine = new aws.sfn.StateMachine(
-            `${name}-machine`,
-            {
-                name: names.stateMachine,
-                roleArn: machineRole.arn,
-                definition: definitionOf(args, jobRole.arn),
-                loggingConfiguration: {
-                    level: "ERROR",
-                    includeExecutionData: false,
-                    logDestination: pulumi.interpolate`${logGroup.arn}:*`,
-                },
-                tags,
-            },
-            // AWS tries the role's rights on the log when it makes the machine.
-            { ...child, dependsOn: [jobRights, machineRights] },
+            [job.rights],
         );
         this.stateMachineArn = machine.arn;
         this.registerOutputs({ stateMachineArn: this.stateMachineArn });
@@ -99,10 +69,10 @@ export class Processing extends pulumi.ComponentResource {
 }
 
 /** Holds ids of the network and of the database, so a preview knows it once they are there. */
-function definitionOf(args: ProcessingArgs, roleArn: pulumi.Output<string>): pulumi.Output<string> {
+function targetsOf(args: ProcessingArgs, roleArn: pulumi.Output<string>): pulumi.Output<ProcessingTargets> {
     const { scope, network, database, topicArns } = args;
     const { processing, storage } = scope.settings;
-    const targets = pulumi.output({
+    return pulumi.output({
         stack: scope.stack,
         imageUri: pulumi.interpolate`${args.repositoryUrl}:${processing.imageTag}`,
         roleArn,
@@ -120,5 +90,4 @@ function definitionOf(args: ProcessingArgs, roleArn: pulumi.Output<string>): pul
         tags: stageTags(scope, "processing"),
         kmsKeyArn: storage.kmsKeyArn,
     });
-    return targets.apply((known) => JSON.stringify(processingMachine(processing, known)));
 }

@@ -1,35 +1,18 @@
 import { PAIRS } from "../../config/pairs";
 import type { Settings } from "../../config/settings";
 import type { Tags } from "../../config/tags";
+import { NO_INSTANCES_LEFT, publish, tagList, THROTTLED, type Fragment, type State } from "../machine";
 
 /** Where the container writes its dataset: sagemaker/processing/container.ts has the same path. */
 const DATASET_PATH = "/opt/ml/processing/output/dataset";
 
 /** SageMaker refuses a request for a moment: it is asked again after 30 s, 1, 2 and 4 minutes. */
 const REFUSED_FOR_A_WHILE = {
-    ErrorEquals: [
-        "SageMaker.AmazonSageMakerException",
-        "SageMaker.ResourceLimitExceededException",
-        "ThrottlingException",
-    ],
+    ErrorEquals: [NO_INSTANCES_LEFT, ...THROTTLED],
     IntervalSeconds: 30,
     BackoffRate: 2,
     MaxAttempts: 4,
 };
-
-/** One state in Amazon States Language, JSONPath. */
-export interface State {
-    readonly Type: "Pass" | "Task" | "Choice" | "Succeed" | "Fail";
-    readonly Next?: string;
-    readonly End?: true;
-    readonly [key: string]: unknown;
-}
-
-/** Some states of a machine. The last of them lead on to a state that is not among them. */
-export interface Fragment {
-    readonly startAt: string;
-    readonly states: Readonly<Record<string, State>>;
-}
 
 /** What the states refer to, as plain text. */
 export interface ProcessingTargets {
@@ -56,12 +39,8 @@ export interface ProcessingTargets {
 }
 
 /**
- * The states that make a dataset. An execution's input may hold `pairs`, separated by commas, and `to`, the instant before
- * which bars are read; else it is all pairs, and the execution's start, so that every instance of a job and every repeated
- * attempt reads the same bars.
- *
- * What follows finds `$.dataset`, the S3 URI of this execution's own dataset; `$.run`, what was asked for; and `$.job`,
- * the job as AWS describes it. A pair that failed is told and left out: its folder is not there.
+ * The states that make a dataset, at `$.dataset`, of what was asked for, `$.run`: see `inputStates`. What follows finds
+ * `$.job`, the job as AWS describes it. A pair that failed is told and left out: its folder is not there.
  * @param next the state that they lead to
  */
 export function processingStates(
@@ -70,7 +49,6 @@ export function processingStates(
     next: string,
 ): Fragment {
     const states: Record<string, State> = {
-        ...inputStates(targets.bucket, "Process"),
         Process: {
             Type: "Task",
             Resource: "arn:aws:states:::sagemaker:createProcessingJob.sync",
@@ -111,17 +89,29 @@ export function processingStates(
             Cause: "The processing job failed; the event history and /aws/sagemaker/ProcessingJobs say why.",
         },
     };
-    return { startAt: "Defaults", states };
+    return { startAt: "Process", states };
 }
 
-/** From the execution's input, which may be `{}`, what the other states read. */
-function inputStates(bucket: string, next: string): Record<"Defaults" | "Settings", State> {
-    return {
+/**
+ * The states that read an execution's input, which may be `{}`. It may hold `pairs`, separated by commas, and `to`, the
+ * instant before which bars are read; else it is all pairs, and the execution's start, so that every instance of a job and
+ * every repeated attempt reads the same bars. What follows finds `$.run`, what was asked for, and `$.dataset`, the S3 URI
+ * of this execution's own dataset.
+ * @param bucket name of the bucket that datasets go to
+ * @param next the state that they lead to
+ * @param more defaults of whatever else the input may hold
+ */
+export function inputStates(
+    bucket: string,
+    next: string,
+    more: Readonly<Record<string, unknown>> = {},
+): Fragment {
+    const states: Record<string, State> = {
         Defaults: {
             Type: "Pass",
             Parameters: {
                 "dataset.$": `States.Format('s3://${bucket}/features/{}', $$.Execution.Name)`,
-                defaults: { pairs: PAIRS.join(","), "to.$": "$$.Execution.StartTime" },
+                defaults: { pairs: PAIRS.join(","), "to.$": "$$.Execution.StartTime", ...more },
                 "input.$": "$$.Execution.Input",
             },
             Next: "Settings",
@@ -135,15 +125,17 @@ function inputStates(bucket: string, next: string): Record<"Defaults" | "Setting
             Next: next,
         },
     };
+    return { startAt: "Defaults", states };
 }
 
 /** The machine that makes a dataset and ends. */
 export function processingMachine(settings: Settings["processing"], targets: ProcessingTargets) {
-    const { startAt, states } = processingStates(settings, targets, "Done");
+    const process = processingStates(settings, targets, "Done");
+    const input = inputStates(targets.bucket, process.startAt);
     return {
         Comment: "Makes a dataset of features and targets",
-        StartAt: startAt,
-        States: { ...states, Done: { Type: "Succeed" } satisfies State },
+        StartAt: input.startAt,
+        States: { ...input.states, ...process.states, Done: { Type: "Succeed" } satisfies State },
     };
 }
 
@@ -190,17 +182,6 @@ function jobRequest(settings: Settings["processing"], targets: ProcessingTargets
             DATABASE_NAME: database.name,
             DATABASE_SECRET_ARN: database.secretArn,
         },
-        Tags: Object.entries(targets.tags).map(([Key, Value]) => ({ Key, Value })),
+        Tags: tagList(targets.tags),
     };
-}
-
-/** @param message an expression of the States Language that gives text */
-function publish(topicArn: string, subject: string, message: string) {
-    return {
-        Type: "Task",
-        Resource: "arn:aws:states:::sns:publish",
-        Parameters: { TopicArn: topicArn, Subject: subject, "Message.$": message },
-        ResultPath: "$.told",
-        Retry: [{ ErrorEquals: ["States.ALL"], IntervalSeconds: 5, BackoffRate: 2, MaxAttempts: 3 }],
-    } as const;
 }

@@ -1,6 +1,7 @@
 import type { iam } from "@pulumi/aws";
 import { expect } from "chai";
-import { jobPolicy, machinePolicy, processingNames, trustOf } from "../../components/processing/plan";
+import { jobNames, trustOf } from "../../components/jobs";
+import { jobPolicy, machinePolicy } from "../../components/processing/plan";
 import { readDatabaseSecret } from "../../components/secrets";
 import { ACCOUNT } from "../support/mocks";
 import { scopeOf } from "../support/scope";
@@ -15,7 +16,7 @@ const statement = (policy: iam.PolicyDocument, sid: string) =>
 
 describe("processing plan", () => {
     it("names roles, machine and log for life", () =>
-        expect(processingNames(scopeOf())).to.deep.equal({
+        expect(jobNames("processing", scopeOf())).to.deep.equal({
             jobRole: "bqx-ml-processing-job-dev",
             machineRole: "bqx-ml-processing-machine-dev",
             stateMachine: "bqx-ml-processing-dev",
@@ -74,25 +75,25 @@ describe("processing plan", () => {
         const policy = machinePolicy(scopeOf());
         expect(statementsOf(policy).map(({ Sid }) => Sid)).to.deep.equal([
             ...[
-                "RunJobs",
-                "GiveJobsTheirRole",
-                "HearOfEndedJobs",
+                "RunProcessingJobs",
+                "GiveProcessingJobsTheirRole",
+                "HearOfEndedProcessingJobs",
                 "Tell",
                 "EncryptWhatIsTold",
                 "DeliverLogs",
             ],
         ]);
-        expect(statement(policy, "RunJobs")).to.include({
+        expect(statement(policy, "RunProcessingJobs")).to.include({
             Resource: `arn:aws:sagemaker:us-east-1:${ACCOUNT}:processing-job/bqx-ml-processing-*`,
         });
-        expect(statement(policy, "GiveJobsTheirRole")).to.deep.equal({
-            Sid: "GiveJobsTheirRole",
+        expect(statement(policy, "GiveProcessingJobsTheirRole")).to.deep.equal({
+            Sid: "GiveProcessingJobsTheirRole",
             Effect: "Allow",
             Action: "iam:PassRole",
             Resource: `arn:aws:iam::${ACCOUNT}:role/bqx-ml-processing-job-dev`,
             Condition: { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } },
         });
-        expect(statement(policy, "HearOfEndedJobs")).to.include({
+        expect(statement(policy, "HearOfEndedProcessingJobs")).to.include({
             Resource: `arn:aws:events:us-east-1:${ACCOUNT}:rule/StepFunctionsGetEventsForSageMakerProcessingJobsRule`,
         });
         expect(statement(policy, "Tell")).to.deep.include({

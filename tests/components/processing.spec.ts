@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { Processing } from "../../components/processing";
-import { jobPolicy, machinePolicy, trustOf } from "../../components/processing/plan";
+import { trustOf } from "../../components/jobs";
+import { jobPolicy, machinePolicy } from "../../components/processing/plan";
 import { processingMachine } from "../../components/processing/states";
 import { stageTags } from "../../components/scope";
 import { arnOf, deploy, idOf } from "../support/mocks";

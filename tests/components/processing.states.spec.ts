@@ -95,8 +95,8 @@ describe("the states of processing", () => {
                     Retry: [
                         {
                             ErrorEquals: [
-                                "SageMaker.AmazonSageMakerException",
                                 "SageMaker.ResourceLimitExceededException",
+                                "SageMaker.AmazonSageMakerException",
                                 "ThrottlingException",
                             ],
                             IntervalSeconds: 30,
