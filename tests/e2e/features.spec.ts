@@ -17,13 +17,15 @@ import { newestFeatures, readFeaturesAt } from "../../data/store/readFeatures";
 import { STORED_COLUMNS } from "../../features/catalogue";
 import { minuteIndex } from "../../features/time/calendar";
 import { startReplay } from "../../local/clock";
-import { readSplit } from "../sagemaker/processing/fixture";
+import { contentOf, readSplit } from "../sagemaker/processing/fixture";
 import { ScratchCheckout } from "./scratch";
 
 const PAIR = "eurusd";
 const MINUTE_MS = 60_000;
-/** The replay begins so long before the last bar: within the dataset's test split. */
-const BEFORE_END_MS = 4 * 60 * MINUTE_MS;
+/** The replay goes on so long after the last bar. */
+const REPLAY_MS = 10 * MINUTE_MS;
+/** A minute of the dataset's test split lies so long before the last bar. */
+const TESTED_MS = 4 * 60 * MINUTE_MS;
 
 describe("features, from bars to a dataset and to the stores of inference", function () {
     this.timeout(300_000);
@@ -64,29 +66,42 @@ describe("features, from bars to a dataset and to the stores of inference", func
         try {
             const { rows } = await database.query<{ last: Date }>("select max(ts_utc) as last from bars");
             const lastMs = rows[0]?.last.getTime() ?? NaN;
-            const firstMs = lastMs - BEFORE_END_MS;
-            startReplay(join(checkout.state, "local"), { firstMs, lastMs, speed: 6 });
-            const reached = firstMs + 2 * MINUTE_MS;
-            await until(async () => ((await newestFeatures(database)).get(PAIR) ?? 0) >= reached);
+            const testedMs = lastMs - TESTED_MS;
+            // The last bar is over when the replay begins.
+            const replay = { firstMs: lastMs + MINUTE_MS, lastMs: lastMs + REPLAY_MS };
+            startReplay(join(checkout.state, "local"), replay);
+            await until(async () => (await newestFeatures(database)).get(PAIR) === lastMs);
 
             await download(checkout, dataset, PAIR, join(checkout.dir, "dataset"));
             const trained = await readSplit(join(checkout.dir, "dataset"), PAIR, "test");
-            const offline = trained.find(({ ts_utc }) => ts_utc.getTime() === reached);
+            const offline = trained.find(({ ts_utc }) => ts_utc.getTime() === testedMs);
             const expected = STORED_COLUMNS.map(({ name }) => offline?.[name]);
             expect(expected.filter((value) => !Number.isNaN(value))).to.have.length.above(1_000);
 
-            expect([...(await readFeaturesAt(database, PAIR, [reached])).values]).to.deep.equal(expected);
+            expect([...(await readFeaturesAt(database, PAIR, [testedMs])).values]).to.deep.equal(expected);
             const [basis] = await activeParameters(database);
             const digests = new Map(PAIRS.map((pair) => [pair, basis?.digest ?? ""]));
-            const [cached] = await readCacheRows(cache, digests, PAIR, [minuteIndex(reached)]);
-            expect([...(cached ?? [])]).to.deep.equal(expected);
+            const cached = async () =>
+                (await readCacheRows(cache, digests, PAIR, [minuteIndex(testedMs)]))[0];
+            await until(async () => (await cached()) !== undefined);
+            expect([...((await cached()) ?? [])]).to.deep.equal(expected);
         } finally {
             cache.disconnect();
             await database.end();
         }
     });
 
-    it("leave a log that says what each run did", async () => {
+    it("give the same dataset when they are read from the tables", async () => {
+        const out = join(checkout.dir, "from-tables");
+        const options = ["--source", "tables", "--pairs", PAIR, "--out", out];
+        const { code, stderr } = await checkout.bqx("features", "compute", ...options);
+        expect(code, stderr).to.equal(0);
+        const fromBars = contentOf(join(checkout.dir, "dataset", PAIR));
+        expect(contentOf(join(out, PAIR))).to.deep.equal(fromBars);
+        expect(fromBars.size).to.be.above(3);
+    });
+
+    it("leave services healthy and no alarm raised", async () => {
         const { services, alarms } = await checkout.status();
         expect(services.filter(({ healthy }) => !healthy)).to.deep.equal([]);
         expect(alarms.filter(({ state }) => state === "ALARM")).to.deep.equal([]);

@@ -24,7 +24,7 @@ describe("the local stack, deployed by the real engine", function () {
         expect(services.filter(({ healthy }) => !healthy)).to.deep.equal([]);
         expect(stages.map(({ name }) => name)).to.deep.equal([
             ...["alerts", "billing", "featureStore", "images", "inference"],
-            ...["network", "processing", "registry", "storage"],
+            ...["network", "processing", "registry", "storage", "training"],
         ]);
         expect(deployment.state).to.equal("succeeded");
         expect((await fetch((document as { console: string }).console)).status).to.equal(200);
@@ -49,7 +49,7 @@ describe("the local stack, deployed by the real engine", function () {
         const { code, stderr, ...report } = await checkout.engine("deploy", "local");
         expect(code, stderr).to.equal(0);
         expect(report).to.deep.include({ changes: NOTHING, policyViolations: [], errors: [] });
-        expect(checkout.engineLog("local")).to.match(/118 unchanged/);
+        expect(checkout.engineLog("local")).to.match(/129 unchanged/);
     });
 
     it("updates only what a changed setting concerns", async () => {
