@@ -55,13 +55,17 @@ describe("the local stack, deployed by the real engine", function () {
     it("updates only what a changed setting concerns", async () => {
         checkout.set("local", "logs: { retentionDays: 60 }");
         const { changes } = await checkout.engine("deploy", "local");
-        expect(changes).to.deep.equal({ ...NOTHING, update: 2 });
+        expect(changes).to.deep.equal({ ...NOTHING, update: 6 });
         const updated = [...checkout.engineLog("local").matchAll(/~ +aws:(\S+) (\S+) updated/g)].map(
             ([, type, name]) => `${type} ${name}`,
         );
         expect(updated.sort()).to.deep.equal([
             "cloudwatch:LogGroup feature-store-cache-log",
             "cloudwatch:LogGroup feature-store-database-log",
+            "cloudwatch:LogGroup inference-refresh-log",
+            "cloudwatch:LogGroup processing-machine-log",
+            "cloudwatch:LogGroup training-machine-log",
+            "cloudwatch:LogGroup training-register-log",
         ]);
     });
 
