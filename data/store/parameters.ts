@@ -6,7 +6,6 @@ import { basisDocument, basisOf, type FeatureBasis } from "./basis";
 import { deleteFeaturesOf, lockFeatures } from "./featureTables";
 import { SCHEMA_LOCK } from "./schema";
 
-
 /** Creates the tables of parameters where they do not exist, in the caller's transaction. */
 export async function ensureParameterTables(client: ClientBase): Promise<void> {
     await client.query(`

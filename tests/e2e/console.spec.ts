@@ -125,7 +125,7 @@ describe("console in a browser", function () {
             /127\.0\.0\.1:4310[^]*on disk\s+48.2 MB\s+median query\s+1.8 ms/,
         );
         expect(await page.getByRole("banner").innerText()).to.match(
-            /bqx-ml dev[^]*local[^]*000000000042[^]*us-east-1[^]*Up\s+3 h 12 min/,
+            /bqx-ml dev[^]*local[^]*000000000042[^]*us-east-1[^]*Up\s+3 h 1[123] min/,
         );
     });
 

@@ -56,7 +56,7 @@ breaks(requiredTags, [
         type: "kms/key:Key",
         set: { "tags.Stage": "nowhere" },
         expected: [
-            'tag Stage is "nowhere"; allowed in dev: network, storage, images, featureStore, registry, alerts, billing. Pass tags: stageTags(scope, stage) to the resource.',
+            'tag Stage is "nowhere"; allowed in dev: network, storage, images, featureStore, processing, training, registry, inference, alerts, billing. Pass tags: stageTags(scope, stage) to the resource.',
         ],
     },
     { type: "lambda/function:Function", set: { "tags.Pair": "eurusd" }, expected: [] },
